@@ -1,0 +1,39 @@
+"""The closed lists of the platform."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a user is to the organisation; `roles.ROLE_PERMISSIONS` says what each may do."""
+
+    CUSTOMER = "customer", "Customer"
+    ANALYST = "analyst", "Analyst"
+    SENIOR_ANALYST = "senior_analyst", "Senior analyst"
+    RISK_MANAGER = "risk_manager", "Risk manager"
+    AUDITOR = "auditor", "Auditor"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class WorkspaceKind(models.TextChoices):
+    """Whether a workspace's customers are real."""
+
+    LIVE = "live", "Live"
+    SANDBOX = "sandbox", "Sandbox"
+
+
+class ActorKind(models.TextChoices):
+    """What kind of thing acted."""
+
+    USER = "user", "User"
+    SYSTEM = "system", "System"
+    API_KEY = "api_key", "API key"
+
+
+class DataKeyPurpose(models.TextChoices):
+    """What a data key protects."""
+
+    CUSTOMER = "customer", "One customer's evidence and fields"
+    BLIND_INDEX = "blind_index", "Equality search"
+    PLATFORM = "platform", "Secrets of the platform"
