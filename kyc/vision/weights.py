@@ -47,7 +47,7 @@ class FileState(StrEnum):
     DAMAGED = "damaged"
 
 
-class WeightsUnavailable(Exception):  # noqa: N818 - a refusal, named as the others are
+class WeightsUnavailable(Exception):
     """A model file is missing or damaged and could not be fetched; `str()` is one sentence."""
 
 
