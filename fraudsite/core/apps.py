@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
@@ -18,4 +20,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Import each app's `consumers` and `probes` for what they register."""
+        # Not before the apps are ready: both reach models.
+        import_module("fraudsite.core.account_adapter")
+        import_module("fraudsite.core.request_logging")
         autodiscover_modules("consumers", "probes")

@@ -31,6 +31,8 @@ MRZ_LINE = re.compile(r"(?=[A-Z0-9]*<)[A-Z0-9<]{20,}")
 # ISO 13616: country, two check digits, up to 30 letters and digits.
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+# Links that sign in whoever has them: password reset and confirmation of an address.
+SECRET_PATH = re.compile(r"(/(?:reset/key|confirm-email)/)[^/\s]+")
 # The request middleware logs "GET /path?query"; a query may hold anything a person typed.
 QUERY_STRING = re.compile(r"\?\S*")
 
@@ -105,7 +107,7 @@ def _redact_string(value: str, key: str) -> str:
     if key in IP_KEYS:
         return _redact_ip(value)
     if key == "request":
-        value = QUERY_STRING.sub("", value)
+        value = SECRET_PATH.sub(rf"\1{REDACTED}", QUERY_STRING.sub("", value))
     return redact_text(value)
 
 

@@ -37,8 +37,9 @@ class DataKey(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["purpose"],
-                condition=models.Q(purpose=DataKeyPurpose.BLIND_INDEX, destroyed_at__isnull=True),
-                name="core_datakey_one_blind_index",
+                condition=models.Q(destroyed_at__isnull=True)
+                & ~models.Q(purpose=DataKeyPurpose.CUSTOMER),
+                name="core_datakey_one_per_platform_use",
             ),
         ]
 

@@ -40,15 +40,12 @@ def data_key_create(*, purpose: DataKeyPurpose = DataKeyPurpose.CUSTOMER) -> Dat
 
 def blind_index_key() -> DataKey:
     """Return the one key of the equality search, made when it is first asked for."""
-    current = DataKey.objects.filter(purpose=DataKeyPurpose.BLIND_INDEX, destroyed_at__isnull=True)
-    if (existing := current.first()) is not None:
-        return existing
-    try:
-        with transaction.atomic():
-            return data_key_create(purpose=DataKeyPurpose.BLIND_INDEX)
-    except IntegrityError:
-        # Another process made it in between; the unique constraint let only one through.
-        return current.get()
+    return _only_key(DataKeyPurpose.BLIND_INDEX)
+
+
+def platform_key() -> DataKey:
+    """Return the one key for secrets of the platform itself, made when it is first asked for."""
+    return _only_key(DataKeyPurpose.PLATFORM)
 
 
 def seal_bytes(*, data_key: DataKey, value: bytes, context: str) -> bytes:
@@ -129,3 +126,15 @@ def _rewrap_batch(ring: KeyRing) -> int:
             data_key.wrapped_key = wrapped.sealed
         DataKey.objects.bulk_update(stale, ["master_key_id", "wrapped_key"])
     return len(stale)
+
+
+def _only_key(purpose: DataKeyPurpose) -> DataKey:
+    current = DataKey.objects.filter(purpose=purpose, destroyed_at__isnull=True)
+    if (existing := current.first()) is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            return data_key_create(purpose=purpose)
+    except IntegrityError:
+        # Another process made it in between; the unique constraint let only one through.
+        return current.get()
