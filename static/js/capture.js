@@ -1,0 +1,220 @@
+// The page on which a side of the document is photographed or uploaded.
+//
+// intro → opening → camera → review → sending → (next page)
+//            ↘ problem                ↖ trouble notice: send again, log in and continue, take another
+
+import { closeCamera, describeProblem, openCamera } from "./camera.js";
+import { HintBoard } from "./hints.js";
+import { judgeFrame } from "./image_quality.js";
+import { takeCapture } from "./kept_capture.js";
+import { PreviewFrames } from "./preview_frames.js";
+import { focusFirstHeading, showState } from "./states.js";
+import { refreshForm, sendForm } from "./upload.js";
+import { UploadTrouble } from "./upload_trouble.js";
+
+const LOOK_EVERY_MS = 160;
+const STEADY_MS = 1000; // this long a frame must stay good before the shutter releases by itself
+const WISH = { facing: "environment", width: 2560, height: 1440 };
+
+const HINTS = {
+  too_dark: "Too dark. Find more light",
+  no_document: "Fit the document into the frame",
+  too_far: "Move closer",
+  too_close: "Move back a little",
+  glare: "Reflection. Tilt it or move away from the lamp",
+  blurred: "Blurred. Hold still",
+};
+
+const ISSUES = {
+  too_dark: "This photo looks too dark.",
+  no_document: "We are not sure that the whole document is in this photo.",
+  too_far: "The document looks small in this photo.",
+  too_close: "A part of the document may be cut off.",
+  glare: "There seems to be a reflection on the document.",
+  blurred: "This photo looks blurred.",
+};
+
+// After a picture that cannot be used one starts anew; after a lost connection it is still there to be sent.
+const STATE_AFTER = { elsewhere: "elsewhere", refused: "intro" };
+
+const root = document.getElementById("capture");
+const form = document.getElementById("capture-form");
+const find = (name) => root.querySelector(`[data-${name}]`);
+const video = find("preview");
+const fileInput = form.elements.namedItem("image");
+const frames = new PreviewFrames(video, find("stage"), find("guide"));
+const hints = new HintBoard(find("hint"));
+const trouble = new UploadTrouble(root, { retry: use, resend, redo: retake, capture: () => shot });
+
+let shot = null; // {image: Blob, name, source, cameraLabel}: what is being reviewed or sent
+let cameraLabel = "";
+let timer = 0;
+let goodSinceMs = null;
+
+async function start() {
+  trouble.hide();
+  showState(root, "opening");
+  try {
+    ({ label: cameraLabel } = await openCamera(video, { ...WISH, onStopped: () => showProblem("stopped") }));
+  } catch (error) {
+    showProblem(error.kind);
+    return;
+  }
+  showCamera();
+}
+
+function showCamera() {
+  showState(root, "camera");
+  fitStage();
+  find("stage").scrollIntoView({ block: "nearest" });
+  goodSinceMs = null;
+  hints.clear();
+  look();
+}
+
+// On a wide screen the stage takes the camera's own shape, so that nothing of a 16:9 picture is lost.
+function fitStage() {
+  const shape = video.videoWidth / video.videoHeight;
+  if (shape >= 1) find("stage").style.aspectRatio = String(Math.min(shape, 16 / 9));
+}
+
+function stopCamera() {
+  clearTimeout(timer);
+  closeCamera(video);
+}
+
+function stop() {
+  stopCamera();
+  showState(root, "intro");
+  root.querySelector("[data-do=start]").focus();
+}
+
+function showProblem(kind = "busy") {
+  stopCamera();
+  describeProblem(root, kind);
+  showState(root, "problem");
+  focusFirstHeading(root);
+}
+
+function look() {
+  clearTimeout(timer);
+  if (root.dataset.state !== "camera") return;
+  if (!document.hidden && video.videoWidth > 0) consider(performance.now());
+  timer = setTimeout(look, LOOK_EVERY_MS);
+}
+
+function consider(nowMs) {
+  const { view, detail } = frames.sample();
+  const problem = judgeFrame(view, detail);
+  const isAutomatic = find("automatic").checked;
+  goodSinceMs = problem ? null : (goodSinceMs ?? nowMs);
+  const goodForMs = goodSinceMs === null ? 0 : nowMs - goodSinceMs;
+  find("guide").classList.toggle("guide--good", !problem);
+  find("ring").style.strokeDashoffset = String(isAutomatic ? 100 * Math.max(0, 1 - goodForMs / STEADY_MS) : 100);
+  const goodWords = isAutomatic ? "Good. Hold still" : "Good. Take the photo";
+  hints.suggest(problem ? HINTS[problem] : goodWords, problem ? "hint" : "good", nowMs);
+  if (isAutomatic && goodForMs >= STEADY_MS) shoot();
+}
+
+async function shoot() {
+  if (root.dataset.state !== "camera") return;
+  const { view, detail } = frames.sample();
+  const problem = judgeFrame(view, detail);
+  showState(root, "review");
+  const image = await frames.photograph();
+  stopCamera();
+  review({ image, name: `${root.dataset.side}.jpg`, source: "camera", cameraLabel }, problem);
+}
+
+function review(taken, problem = "") {
+  shot = taken;
+  trouble.hide();
+  showState(root, "review");
+  const photo = find("photo");
+  URL.revokeObjectURL(photo.src);
+  photo.src = URL.createObjectURL(shot.image);
+  photo.hidden = false;
+  find("photo-unseen").hidden = true;
+  find("kept-here").hidden = true;
+  find("issues").hidden = !problem;
+  find("issues-words").textContent = problem ? `${ISSUES[problem]} You can retake it, or use it as it is.` : "";
+  focusFirstHeading(root);
+}
+
+// HEIC is a picture most browsers cannot show; the server can read it.
+function showUnseen() {
+  find("photo").hidden = true;
+  find("file-name").textContent = shot?.name ?? "";
+  find("photo-unseen").hidden = false;
+}
+
+function retake() {
+  const wasCamera = shot?.source === "camera";
+  shot = null;
+  fileInput.value = "";
+  trouble.hide();
+  if (wasCamera) start();
+  else showState(root, "intro");
+}
+
+function fillIn(data) {
+  data.set("image", shot.image, shot.name);
+  data.set("source", shot.source);
+  data.set("camera_label", shot.cameraLabel);
+  return data;
+}
+
+function showSent(fraction) {
+  find("sent").value = fraction;
+  find("sending-words").textContent = fraction < 1 ? "Sending…" : "Looking at your photo…";
+}
+
+async function use() {
+  trouble.hide();
+  showState(root, "sending");
+  showSent(0);
+  const answer = await sendForm(form, fillIn, showSent);
+  if (answer.kind === "accepted") {
+    window.location.assign(answer.body.next_url);
+    return;
+  }
+  showState(root, STATE_AFTER[answer.kind] ?? "review");
+  await trouble.show(answer);
+}
+
+async function resend() {
+  await refreshForm(form);
+  use();
+}
+
+function chooseFile() {
+  const [file] = fileInput.files;
+  if (!file) return;
+  stopCamera();
+  const megabytes = Number(root.dataset.maxMegabytes);
+  if (file.size > megabytes * 1e6) {
+    shot = { source: "upload" };
+    const message = `This file is larger than ${megabytes} MB. Choose a smaller one, or take a photo with the camera.`;
+    showState(root, "intro");
+    trouble.show({ kind: "refused", body: { message } });
+    return;
+  }
+  review({ image: file, name: file.name, source: "upload", cameraLabel: "" });
+}
+
+async function bringBackKept() {
+  const kept = await takeCapture(root.dataset.owner);
+  if (!kept?.image) return;
+  review(kept);
+  find("kept-here").hidden = false;
+}
+
+const DEEDS = { start, stop, shoot, use, retake };
+root.addEventListener("click", (event) => {
+  const deed = event.target.closest("[data-do]")?.dataset.do;
+  if (deed) DEEDS[deed]();
+});
+find("photo").addEventListener("error", showUnseen);
+fileInput.addEventListener("change", chooseFile);
+window.addEventListener("pagehide", stopCamera);
+bringBackKept();

@@ -1,0 +1,200 @@
+// The page on which a person shows that they are there: a short silent video with movements the server drew.
+//
+// intro → opening → ready → recording → sending → (next page)
+//            ↘ problem ↖ left the tab  ↖ trouble notice: send again, log in and continue, record again
+
+import { closeCamera, describeProblem, openCamera } from "./camera.js";
+import { takeCapture } from "./kept_capture.js";
+import { canRecord, record } from "./recording.js";
+import { focusFirstHeading, showState } from "./states.js";
+import { refreshForm, sendForm } from "./upload.js";
+import { UploadTrouble } from "./upload_trouble.js";
+
+const WISH = { facing: "user", width: 640, height: 480 };
+const LEAD = { code: "hold", instruction: "Hold still and look at the camera" };
+// Answers after which only new movements help.
+const SPENT = new Set(["challenge_expired", "challenge_used", "challenge_unknown"]);
+
+const challenge = JSON.parse(document.getElementById("challenge").textContent);
+const root = document.getElementById("liveness");
+const form = document.getElementById("liveness-form");
+const find = (name) => root.querySelector(`[data-${name}]`);
+const video = find("preview");
+const trouble = new UploadTrouble(root, { retry: send, resend, redo: start, capture: () => take });
+
+const prompts = [
+  { ...LEAD, durationMs: challenge.lead_ms },
+  ...challenge.actions.map((action) => ({ ...action, durationMs: challenge.action_ms })),
+];
+const deadlineMs = performance.now() + challenge.seconds_left * 1000;
+const neededMs = prompts.reduce((sum, prompt) => sum + prompt.durationMs, 0);
+
+let stream = null;
+let cameraLabel = "";
+let take = null; // {video: Blob, startedMs, nonce, cameraLabel}: what was recorded
+
+function isInTime() {
+  return performance.now() + neededMs < deadlineMs;
+}
+
+async function start() {
+  trouble.hide();
+  take = null;
+  if (!isInTime()) {
+    expire();
+    return;
+  }
+  if (!canRecord()) {
+    showProblem("unsupported");
+    return;
+  }
+  showState(root, "opening");
+  try {
+    ({ stream, label: cameraLabel } = await openCamera(video, { ...WISH, onStopped: cameraStopped }));
+  } catch (error) {
+    showProblem(error.kind);
+    return;
+  }
+  makeReady("Put your face in the oval", "Then start. Follow what you read here.");
+  root.querySelector("[data-do=record]").focus({ preventScroll: true });
+}
+
+function makeReady(words, more) {
+  showState(root, "ready");
+  showPrompt("hold", words, more);
+  showFraction(0);
+  find("stage").scrollIntoView({ block: "nearest" });
+}
+
+function showPrompt(code, words, more) {
+  for (const picture of root.querySelectorAll("[data-picture]")) {
+    picture.toggleAttribute("hidden", picture.dataset.picture !== code);
+  }
+  find("prompt").textContent = words;
+  find("count").textContent = more;
+}
+
+function showFraction(fraction) {
+  find("ring").style.strokeDashoffset = String(100 - 100 * fraction);
+  find("bar").value = fraction;
+}
+
+function showStep(index) {
+  const prompt = prompts[index];
+  const more = index === 0 ? "Recording starts" : `Movement ${index} of ${prompts.length - 1}`;
+  showPrompt(prompt.code, prompt.instruction, more);
+  showFraction(0);
+  navigator.vibrate?.(60);
+}
+
+async function startRecording() {
+  if (root.dataset.state !== "ready") return;
+  if (!isInTime()) {
+    expire();
+    return;
+  }
+  showState(root, "recording");
+  find("stage").scrollIntoView({ block: "start" });
+  try {
+    const recorded = await record(stream, prompts, { onPrompt: showStep, onTick: showFraction });
+    take = { ...recorded, nonce: challenge.nonce, cameraLabel };
+  } catch (error) {
+    interrupted(error.why);
+    return;
+  }
+  stopCamera();
+  send();
+}
+
+function interrupted(why) {
+  if (why === "hidden") makeReady("The recording stopped", "You left this page while it ran. Start again when you are ready.");
+  else showProblem(why);
+}
+
+function cameraStopped() {
+  if (root.dataset.state === "ready") showProblem("stopped");
+}
+
+function stopCamera() {
+  closeCamera(video);
+  stream = null;
+}
+
+function stop() {
+  stopCamera();
+  showState(root, "intro");
+  root.querySelector("[data-do=start]").focus();
+}
+
+function showProblem(kind = "busy") {
+  stopCamera();
+  describeProblem(root, kind);
+  showState(root, "problem");
+  focusFirstHeading(root);
+}
+
+function expire() {
+  stopCamera();
+  showState(root, "expired");
+  focusFirstHeading(root);
+}
+
+function fillIn(data) {
+  const ending = take.video.type === "video/mp4" ? "mp4" : "webm";
+  data.set("video", take.video, `liveness.${ending}`);
+  data.set("nonce", take.nonce);
+  data.set("camera_label", take.cameraLabel);
+  // The lead is our own; the server asked for the movements and is told when each was asked for.
+  data.set("started_ms", JSON.stringify(take.startedMs.slice(1)));
+  return data;
+}
+
+function showSent(fraction) {
+  find("sent").value = fraction;
+  find("sending-words").textContent = fraction < 1 ? "Sending your video…" : "Received. One moment…";
+}
+
+async function send() {
+  trouble.hide();
+  showState(root, "sending");
+  showSent(0);
+  const answer = await sendForm(form, fillIn, showSent);
+  if (answer.kind === "accepted") {
+    window.location.assign(answer.body.next_url);
+    return;
+  }
+  if (SPENT.has(answer.body.code)) {
+    expire();
+    return;
+  }
+  showState(root, answer.kind === "elsewhere" ? "elsewhere" : "refused");
+  await trouble.show(answer);
+}
+
+async function resend() {
+  await refreshForm(form);
+  send();
+}
+
+async function bringBackKept() {
+  const kept = await takeCapture(root.dataset.owner);
+  if (!kept?.video) return;
+  take = kept;
+  find("kept-here").hidden = false;
+  send();
+}
+
+const DEEDS = { start, stop, record: startRecording };
+root.addEventListener("click", (event) => {
+  const deed = event.target.closest("[data-do]")?.dataset.do;
+  if (deed) DEEDS[deed]();
+});
+// A page that comes back out of the browser's own cache holds movements that may be spent.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload();
+});
+window.addEventListener("pagehide", stopCamera);
+setInterval(() => {
+  if (["intro", "ready"].includes(root.dataset.state) && !isInTime()) expire();
+}, 1000);
+bringBackKept();
