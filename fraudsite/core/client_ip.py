@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str:
-    """Return the client's address, believing X-Forwarded-For only as far as our proxies wrote it."""
+    """Return the client's address; X-Forwarded-For is believed as far as our proxies wrote it."""
     return client_ip_of(request.META, settings.TRUSTED_PROXY_COUNT)
 
 

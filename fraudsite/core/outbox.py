@@ -7,6 +7,7 @@ the database may happen twice.
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -212,7 +213,7 @@ def backoff_s(attempts: int, jitter: float) -> float:
     >>> [backoff_s(n, 0.0) for n in (1, 2, 9, 30)]
     [2.0, 4.0, 512.0, 600.0]
     """
-    delay_s = min(FIRST_DELAY_S * 2 ** min(attempts - 1, 30), MAX_DELAY_S)
+    delay_s = min(math.ldexp(FIRST_DELAY_S, attempts - 1), MAX_DELAY_S)
     return delay_s * (1 + jitter / 4)
 
 

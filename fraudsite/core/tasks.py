@@ -10,6 +10,7 @@ from fraudsite.core.outbox import purge, relay_batch
 from fraudsite.core.services.audit import audit_seal_all
 from fraudsite.core.services.files import files_sweep
 
+# The decorators are untyped because Celery ships no types.
 __all__ = [
     "BaseTask",
     "purge_outbox",
@@ -20,31 +21,31 @@ __all__ = [
 ]
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def relay_outbox() -> int:
     """Carry waiting events to their consumers; return how many were dispatched."""
     return relay_batch().dispatched
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def seal_audit() -> int:
     """Seal what is unsealed; return the number of seals."""
     return audit_seal_all()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def purge_outbox() -> int:
     """Delete old dispatched events; return how many."""
     return purge()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep_evidence() -> int:
     """Remove files that no row names; return how many."""
     return len(files_sweep().removed)
 
 
-@shared_task(ignore_result=True, bind=True)
+@shared_task(ignore_result=True, bind=True)  # type: ignore[untyped-decorator]
 def report_heartbeat(self: Task) -> str:
     """Leave a sign of life for the queue this message came through; return its name."""
     delivery = self.request.delivery_info or {}
