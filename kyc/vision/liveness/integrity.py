@@ -1,0 +1,157 @@
+"""Signs that the frames are not one uninterrupted view of one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kyc.vision.liveness.observation import Observation, with_one_face
+from kyc.vision.liveness.policy import LivenessPolicy
+from kyc.vision.liveness.signals import Signal, above, below
+
+_STEP_MS = 1000.0 / 12
+# Two stretches of this many sampled frames are compared, at least this far apart.
+_LOOP_FRAMES = 8
+# A copy shows only where something moves: RMS grey levels from frame to frame within a stretch.
+_LOOP_MOVEMENT = 1.5
+# A change of scene stands out from the changes around it by this factor.
+_CUT_FACTOR = 6.0
+
+
+def capture_signals(
+    seen: Sequence[Observation], camera_label: str, policy: LivenessPolicy
+) -> tuple[Signal, ...]:
+    """Fraud: a virtual camera, frozen or repeated frames, jumps and cuts."""
+    differences = frame_differences(seen)
+    times_ms = np.array([one.at_ms for one in seen])
+    return (
+        virtual_camera_signal(camera_label, policy),
+        above(
+            "frozen_frames", "fraud", _frozen_ms(differences, times_ms, policy), policy.frozen_ms
+        ),
+        below("repeated_frames", "fraud", _loop_ratio(differences), policy.loop_ratio),
+        above("scene_cut", "fraud", _cut(differences), policy.max_cut_difference),
+        *_jump_signals(seen, policy),
+    )
+
+
+def presence_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:
+    """Behaviour: too short, too slow, too dark or bright, several faces, nobody there."""
+    times_ms = np.array([one.at_ms for one in seen])
+    gaps_ms = np.diff(times_ms)
+    duration_ms = float(times_ms[-1])
+    fps = (len(seen) - 1) * 1000 / duration_ms if duration_ms > 0 else 0.0
+    lights = [one.brightness for one, _ in with_one_face(seen)]
+    brightness = float(np.median(lights)) if lights else 0.0
+    is_several = [one.face_count > 1 for one in seen]
+    is_missing = [one.face is None for one in seen]
+    longest = policy.max_missing_frames
+    return (
+        below("too_short", "behaviour", duration_ms, policy.min_duration_ms),
+        below("low_frame_rate", "behaviour", fps, policy.min_fps),
+        above("frame_gap", "behaviour", float(gaps_ms.max(initial=0.0)), policy.max_time_gap_ms),
+        below("too_dark", "behaviour", brightness, policy.min_brightness),
+        above("too_bright", "behaviour", brightness, policy.max_brightness),
+        above("several_faces", "behaviour", sum(is_several), longest),
+        above("face_lost", "behaviour", _longest_run(is_missing), longest),
+    )
+
+
+def virtual_camera_signal(camera_label: str, policy: LivenessPolicy) -> Signal:
+    """Whether the name of the camera is one that software gives itself.
+
+    Examples
+    --------
+    >>> virtual_camera_signal("OBS Virtual Camera", LivenessPolicy()).is_raised
+    True
+    >>> virtual_camera_signal("FaceTime HD Camera", LivenessPolicy()).is_raised
+    False
+    """
+    label = camera_label.casefold()
+    hits = sum(name in label for name in policy.virtual_camera_names)
+    return above("virtual_camera", "fraud", hits, 0)
+
+
+def frame_differences(seen: Sequence[Observation]) -> NDArray[np.float64]:
+    """RMS difference between the small pictures of every two frames.
+
+    Returns
+    -------
+    ndarray of shape (n, n), dtype=float64
+        Grey levels, 0-255.
+    """
+    flat = np.array([one.thumbnail.ravel() for one in seen], dtype=np.float64)
+    # Against the mean frame first: squares of whole pictures would cancel badly.
+    flat -= flat.mean(axis=0)
+    squares = (flat**2).sum(axis=1)
+    distances = squares[:, None] + squares[None, :] - 2 * flat @ flat.T
+    return np.asarray(np.sqrt(np.maximum(distances, 0) / flat.shape[1]))
+
+
+def _frozen_ms(
+    differences: NDArray[np.float64], times_ms: NDArray[np.float64], policy: LivenessPolicy
+) -> float:
+    """Longest stretch of time in which no frame differs from the one before."""
+    longest = current = 0.0
+    is_same = np.diagonal(differences, 1) < policy.frozen_difference
+    for same, gap_ms in zip(is_same, np.diff(times_ms), strict=True):
+        current = current + float(gap_ms) if same else 0.0
+        longest = max(longest, current)
+    return longest
+
+
+def _loop_ratio(differences: NDArray[np.float64]) -> float:
+    """Smallest difference between two stretches over the movement within them; 1 if none."""
+    count = len(differences)
+    best = 1.0
+    steps = np.diagonal(differences, 1)
+    for lag in range(_LOOP_FRAMES, count - _LOOP_FRAMES):
+        between = _running_mean(np.diagonal(differences, lag))
+        movement = _running_mean(steps)[: len(between)]
+        is_moving = movement > _LOOP_MOVEMENT
+        if is_moving.any():
+            best = min(best, float((between[is_moving] / movement[is_moving]).min()))
+    return best
+
+
+def _running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.convolve(values, np.full(_LOOP_FRAMES, 1 / _LOOP_FRAMES), "valid")
+
+
+def _cut(differences: NDArray[np.float64]) -> float:
+    """The largest change from one frame to the next, if it stands out; else 0."""
+    steps = np.diagonal(differences, 1)
+    if not len(steps):
+        return 0.0
+    largest = float(steps.max())
+    return largest if largest > _CUT_FACTOR * float(np.median(steps)) else 0.0
+
+
+def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:
+    """Largest step of place, yaw and size of the face, each for 1/12 s."""
+    single = with_one_face(seen)
+    shift = turn = 0.0
+    growth = 1.0
+    for (before, one), (after, other) in pairwise(single):
+        steps = max(1.0, (after.at_ms - before.at_ms) / _STEP_MS)
+        middles = other.points[:468, :2].mean(axis=0) - one.points[:468, :2].mean(axis=0)
+        shift = max(shift, float(np.linalg.norm(middles)) / max(one.width_px, 1.0) / steps)
+        turn = max(turn, abs(other.yaw_deg - one.yaw_deg) / steps)
+        factor = other.width_px / max(one.width_px, 1e-6)
+        growth = max(growth, max(factor, 1 / max(factor, 1e-6)) ** (1 / steps))
+    return (
+        above("face_jump", "fraud", shift, policy.max_jump_widths),
+        above("turn_jump", "fraud", turn, policy.max_jump_deg),
+        above("size_jump", "fraud", growth, policy.max_jump_scale),
+    )
+
+
+def _longest_run(states: Sequence[bool]) -> int:
+    longest = current = 0
+    for state in states:
+        current = current + 1 if state else 0
+        longest = max(longest, current)
+    return longest

@@ -1,0 +1,107 @@
+"""The numbers liveness is judged by, in one place, each with where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Parts of the names under which software shows itself as a camera. The browser's own test devices
+# ("fake_device_0") are on it: only a policy made for tests may leave them out.
+VIRTUAL_CAMERA_NAMES = (
+    "virtual",
+    "obs",
+    "manycam",
+    "snap camera",
+    "xsplit",
+    "splitcam",
+    "droidcam",
+    "ivcam",
+    "epoccam",
+    "camo",
+    "mmhmm",
+    "nvidia broadcast",
+    "chromacam",
+    "perfect corp",
+    "youcam",
+    "webcamoid",
+    "akvcam",
+    "v4l2loopback",
+    "dummy video device",
+    "loopback",
+    "fake_device",
+    "fake device",
+    "deepfacelive",
+    "avatarify",
+    "ndi",
+    "unity video capture",
+    "vcam",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessPolicy:
+    """Thresholds of the liveness check.
+
+    Attributes
+    ----------
+    turn_deg : float
+        A turn counts from here. A flat photograph turned 45 degrees before the camera reads up to
+        8, one bent round a cylinder up to 17 (three photographs, FaceMesh 0.10.21).
+    neutral_deg : float
+        Looking at the camera: a turn has to start here, so that a picture in half profile is none.
+    contradiction_deg : float
+        A turn nobody asked for counts against the person from here.
+    blink_ratio : float
+        Eyes are shut below this share of the same person's open eyes. Open eyes read .25-.35
+        (noise down to .8 of the median), shut ones .06-.14.
+    mouth_rise, mouth_open : float
+        An open mouth reads this much more than at rest, and at least this much.
+    min_duration_ms, min_fps, max_time_gap_ms
+        Below (above) it nothing can be said about a movement.
+    max_missing_frames : int
+        Sampled frames in a row without exactly one face that are forgiven.
+    min_brightness, max_brightness : float
+        Median of the face, 0-255.
+    min_residual : float
+        RMS error, in face sizes, of the best homography between frames 15-40 degrees of yaw apart.
+    max_foreshortening : float
+        Share by which a face may seem narrower (or flatter) without being turned.
+    frozen_ms : float
+        Longest time without any change at all.
+    frozen_difference : float
+        RMS grey levels (0-255) between small pictures of two frames that are "the same".
+    loop_ratio : float
+        Difference between two stretches over the movement within one, below it they are copies.
+    max_jump_widths : float
+        Face widths the middle of a face may move in 1/12 s.
+    max_jump_deg : float
+        Degrees of yaw in 1/12 s. Fast voluntary turns reach 300 degrees a second.
+    max_jump_scale : float
+        Factor by which a face may grow or shrink in 1/12 s.
+    max_cut_difference : float
+        RMS grey levels between successive small pictures, from where it is another scene.
+    virtual_camera_names : tuple of str
+        Lower-case parts of camera labels that veto.
+    """
+
+    turn_deg: float = 25.0
+    neutral_deg: float = 12.0
+    contradiction_deg: float = 20.0
+    blink_ratio: float = 0.6
+    mouth_rise: float = 0.15
+    mouth_open: float = 0.28
+    min_duration_ms: float = 2_000.0
+    min_fps: float = 6.0
+    max_time_gap_ms: float = 600.0
+    max_missing_frames: int = 2
+    min_brightness: float = 45.0
+    max_brightness: float = 240.0
+    min_residual: float = 0.03
+    max_foreshortening: float = 0.15
+    frozen_ms: float = 1_000.0
+    frozen_difference: float = 0.02
+    loop_ratio: float = 0.15
+    max_jump_widths: float = 0.8
+    max_jump_deg: float = 30.0
+    max_jump_scale: float = 1.35
+    max_cut_difference: float = 40.0
+    virtual_camera_names: tuple[str, ...] = VIRTUAL_CAMERA_NAMES

@@ -1,0 +1,41 @@
+"""One finding about a video beside the actions asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+SignalKind = Literal["behaviour", "fraud"]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One finding, raised or not.
+
+    Attributes
+    ----------
+    code : str
+        Stable name, such as "several_faces".
+    kind : {"behaviour", "fraud"}
+        Behaviour may be told to the person ("stay in the picture"); fraud never is, and vetoes.
+    value, limit : float
+        What was measured and from where it counts, in the unit its code implies.
+    is_raised : bool
+        Whether it speaks against the video.
+    """
+
+    code: str
+    kind: SignalKind
+    value: float
+    limit: float
+    is_raised: bool
+
+
+def above(code: str, kind: SignalKind, value: float, limit: float) -> Signal:
+    """A signal that is raised when the value exceeds the limit."""
+    return Signal(code, kind, float(value), float(limit), value > limit)
+
+
+def below(code: str, kind: SignalKind, value: float, limit: float) -> Signal:
+    """A signal that is raised when the value falls short of the limit."""
+    return Signal(code, kind, float(value), float(limit), value < limit)
