@@ -1,0 +1,217 @@
+"""Whether the face on a document and the face on a selfie are of one person.
+
+The answer has three values. Between "match" and "no match" lies a band in which the engine is known
+to be wrong too often; what falls into it is "unclear" and is for a person to look at.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from kyc.vision.faces.detect import DetectedFace, detect_faces
+from kyc.vision.faces.embed import ENGINE, Embedding, embed_face, engine_version
+
+Pixels = npt.NDArray[np.uint8]
+
+# A second face counts when it is not a mere background figure and not a single model's mistake.
+SECOND_FACE_SHARE = 0.3
+SECOND_FACE_SCORE = 0.8
+
+
+class Outcome(StrEnum):
+    """What a comparison found."""
+
+    MATCH = "match"
+    NO_MATCH = "no_match"
+    UNCLEAR = "unclear"
+    NO_FACE_DOCUMENT = "no_face_document"
+    NO_FACE_SELFIE = "no_face_selfie"
+    SEVERAL_FACES_SELFIE = "several_faces_selfie"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPolicy:
+    """Where the lines are drawn, and what is known about the mistakes made there.
+
+    Attributes
+    ----------
+    match_distance : float
+        Up to it (inclusive) two faces are of one person.
+    unclear_distance : float
+        Up to it (inclusive) nobody can say; above, they are two people.
+    false_matches, impostor_pairs : int
+        How many pairs of strangers lay within `match_distance`, of how many.
+
+    Notes
+    -----
+    This engine on 45 photographs of 14 people, 594 pairs with known answer: of the 85 pairs of one
+    person the farthest are .500 apart, of the 509 pairs of strangers the closest are .731 apart.
+    The two lines come from 926 pairs of a larger set, of which those are a part: there a forerunner
+    with the same weights accepted 98.2 % at .55 with 0 of 759 strangers, and 99.4 % at .60 with 1
+    of 759. Pairs that share a photograph are not independent, so even the bound below flatters.
+    """
+
+    match_distance: float = 0.55
+    unclear_distance: float = 0.60
+    false_matches: int = 0
+    impostor_pairs: int = 509
+
+    @property
+    def false_match_rate(self) -> str:
+        """The rate in words that do not claim more than the data hold.
+
+        No mistake among n pairs says that the rate is below 3/n, with 95 % confidence.
+
+        References
+        ----------
+        Hanley, Lippman-Hand: "If nothing goes wrong, is everything all right?", JAMA 249 (1983),
+        doi:10.1001/jama.1983.03330370053031.
+
+        Examples
+        --------
+        >>> MatchPolicy(impostor_pairs=759).false_match_rate
+        '< 3/759'
+        >>> MatchPolicy(match_distance=0.6, false_matches=1, impostor_pairs=759).false_match_rate
+        '1/759'
+        """
+        if self.false_matches == 0:
+            return f"< 3/{self.impostor_pairs}"
+        return f"{self.false_matches}/{self.impostor_pairs}"
+
+    def outcome_of(self, distance: float) -> Outcome:
+        """The answer that belongs to a distance.
+
+        Examples
+        --------
+        >>> [str(MatchPolicy().outcome_of(d)) for d in (0.3, 0.55, 0.58, 0.61)]
+        ['match', 'match', 'unclear', 'no_match']
+        """
+        if distance <= self.match_distance:
+            return Outcome.MATCH
+        if distance <= self.unclear_distance:
+            return Outcome.UNCLEAR
+        return Outcome.NO_MATCH
+
+
+DEFAULT_POLICY = MatchPolicy()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceComparison:
+    """One comparison of a document's face with a selfie's.
+
+    Attributes
+    ----------
+    outcome : Outcome
+    distance : float or None
+        Euclidean distance of the two descriptors: 0 is the same picture, strangers are about .6…1.2
+        apart. None when there were not two faces to compare.
+    threshold : float
+        The largest distance that is a match.
+    false_match_rate : str
+        How often strangers are taken for one person at that threshold, with the size of the data.
+    document_face, selfie_face : DetectedFace or None
+        The faces that were compared.
+    selfie_face_count : int
+        Faces on the selfie that count as people.
+    selfie_embedding : ndarray of shape (128,), dtype=float32, or None
+        Biometric data: to be stored encrypted or not at all.
+    engine, engine_version : str
+    duration_ms : float
+    """
+
+    outcome: Outcome
+    distance: float | None
+    threshold: float
+    false_match_rate: str
+    document_face: DetectedFace | None
+    selfie_face: DetectedFace | None
+    selfie_face_count: int
+    engine: str
+    engine_version: str
+    duration_ms: float
+    selfie_embedding: Embedding | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Finding:
+    outcome: Outcome
+    distance: float | None = None
+    selfie_embedding: Embedding | None = field(default=None, repr=False)
+
+
+def compare_faces(
+    document_pixels: Pixels, selfie_pixels: Pixels, *, policy: MatchPolicy = DEFAULT_POLICY
+) -> FaceComparison:
+    """Compare the portrait on a document with a selfie.
+
+    1. Find the surest face on the document, however small and whichever way up it lies.
+    2. Find the faces on the selfie; two people are refused, because either could be the one.
+    3. Describe both faces and measure their distance.
+
+    Parameters
+    ----------
+    document_pixels, selfie_pixels : ndarray of shape (height, width, 3), dtype=uint8
+        BGR. The document may itself be a portrait.
+    policy : MatchPolicy
+
+    Returns
+    -------
+    FaceComparison
+
+    Raises
+    ------
+    WeightsUnavailable
+        When a model file is missing or damaged: there is no answer without them.
+    """
+    started = time.perf_counter()
+    document_face = next(iter(detect_faces(document_pixels, is_card=True)), None)
+    people = people_among(detect_faces(selfie_pixels))
+    selfie_face = people[0] if people else None
+    if document_face is None:
+        finding = _Finding(Outcome.NO_FACE_DOCUMENT)
+    elif selfie_face is None:
+        finding = _Finding(Outcome.NO_FACE_SELFIE)
+    elif len(people) > 1:
+        finding = _Finding(Outcome.SEVERAL_FACES_SELFIE)
+    else:
+        finding = _compared(
+            embed_face(document_pixels, document_face),
+            embed_face(selfie_pixels, selfie_face),
+            policy,
+        )
+    return FaceComparison(
+        outcome=finding.outcome,
+        distance=finding.distance,
+        threshold=policy.match_distance,
+        false_match_rate=policy.false_match_rate,
+        document_face=document_face,
+        selfie_face=selfie_face,
+        selfie_face_count=len(people),
+        engine=ENGINE,
+        engine_version=engine_version(),
+        duration_ms=(time.perf_counter() - started) * 1000,
+        selfie_embedding=finding.selfie_embedding,
+    )
+
+
+def people_among(faces: tuple[DetectedFace, ...]) -> tuple[DetectedFace, ...]:
+    """The faces that count as people before the camera, the surest first.
+
+    A further face counts when it is at least three tenths as wide as the widest, and either both
+    models see it or one is sure: a flag scored .69 with one model on the labelled photographs.
+    """
+    sure = [face for face in faces if len(face.models) > 1 or face.score >= SECOND_FACE_SCORE]
+    widest = max((face.width for face in sure), default=0.0)
+    people = tuple(face for face in sure if face.width >= SECOND_FACE_SHARE * widest)
+    return people or faces[:1]
+
+
+def _compared(document: Embedding, selfie: Embedding, policy: MatchPolicy) -> _Finding:
+    distance = float(np.linalg.norm(document - selfie))
+    return _Finding(policy.outcome_of(distance), distance, selfie)
