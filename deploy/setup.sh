@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Bring this checkout to where it can run (or, with --test, be tested). Safe to call again and
+# again: each step looks first and does nothing when its work is done.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+want_tests=false
+[ "${1:-}" = "--test" ] && want_tests=true
+
+stop() {
+  echo "setup: $*" >&2
+  exit 1
+}
+
+# tesseract reads documents; fonts-ocr-b (free) draws the demo's specimens.
+declare -A package_of=([tesseract]=tesseract-ocr)
+$want_tests && package_of[chromium]=chromium
+
+missing_packages() {
+  local command
+  for command in "${!package_of[@]}"; do
+    command -v "$command" >/dev/null || echo "${package_of[$command]}"
+  done
+  [ -e /usr/share/fonts/opentype/ocr-b/OCRBE.otf ] || echo fonts-ocr-b
+  # mediapipe loads these two even where it computes on the processor alone.
+  ldconfig -p 2>/dev/null | grep -q libGLESv2.so.2 || echo libgles2
+  ldconfig -p 2>/dev/null | grep -q libEGL.so.1 || echo libegl1
+  python3.11 -c 'import ensurepip, venv' 2>/dev/null || [ -x .venv/bin/python ] || echo python3.11-venv
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+install_packages() {
+  local packages=("$@")
+  if ! command -v apt-get >/dev/null; then
+    stop "please install these with your package manager, then run this again: ${packages[*]}"
+  fi
+  if [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
+    stop "please run this once, then start again: sudo apt-get install ${packages[*]}"
+  fi
+  echo "setup: installing system packages: ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  local log
+  log=$(mktemp)
+  if ! { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
+    tail -n 3 "$log" >&2
+    rm -f "$log"
+    stop "apt-get could not install ${packages[*]}; is there a network? Its last lines are above."
+  fi
+  rm -f "$log"
+}
+
+command -v python3.11 >/dev/null || stop "Python 3.11 is needed (python3.11 was not found)."
+
+free_kb=$(df -Pk . | awk 'NR == 2 {print $4}')
+if [ ! -x .venv/bin/python ] && [ "$free_kb" -lt 4000000 ]; then
+  stop "4 GB of free disk are needed here and $((free_kb / 1000)) MB are left."
+fi
+
+mapfile -t packages < <(missing_packages | sort -u)
+[ "${#packages[@]}" -eq 0 ] || install_packages "${packages[@]}"
+
+install_requirements() { # FILE: installs it unless the very same file was installed last time
+  local file=$1
+  local stamp=".venv/.installed-${file%.txt}"
+  cmp -s "$file" "$stamp" && return
+  echo "setup: installing $file"
+  # --no-deps: the file is the complete, tested set; the resolver would bring back a second OpenCV.
+  if ! .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -r "$file"; then
+    stop "the packages of $file could not be installed; is there a network? The reason is above."
+  fi
+  cp "$file" "$stamp"
+}
+
+if [ ! -x .venv/bin/uv ]; then
+  echo "setup: making .venv"
+  python3.11 -m venv .venv
+  if ! .venv/bin/pip install --quiet --disable-pip-version-check "$(grep '^uv==' requirements.txt)"; then
+    rm -rf .venv
+    stop "pip could not reach a package registry; is there a network? The reason is above."
+  fi
+fi
+install_requirements requirements.txt
+if $want_tests; then install_requirements requirements-test.txt; fi
+
+.venv/bin/python -m fraudsite.local.env_file
+.venv/bin/python manage.py fetch_models

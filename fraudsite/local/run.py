@@ -1,0 +1,158 @@
+"""Serve the product on this machine: web, worker and scheduler in the foreground.
+
+    python -m fraudsite.local.run --port 8000
+
+Brings the database up to date first, so that running it twice changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+
+from fraudsite.environment import CHECKOUT, load_environment
+from fraudsite.local.ports import is_free
+from fraudsite.local.servers import leased_servers, var_folder
+from fraudsite.local.supervisor import Program, Supervisor
+from fraudsite.local.trouble import LocalTrouble
+
+READY_TIMEOUT_S = 90
+BIN = CHECKOUT / ".venv" / "bin"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Start everything; return the exit code."""
+    options = _parse(arguments)
+    load_environment()
+    try:
+        _check_port(options.port)
+        with leased_servers():
+            return _serve(options.port)
+    except LocalTrouble as trouble:
+        print(f"run: {trouble}", file=sys.stderr)
+        return 1
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__.split("\n", maxsplit=1)[0] if __doc__ else ""
+    )
+    parser.add_argument("--port", type=int, default=8000, help="port on 127.0.0.1 (default 8000)")
+    return parser.parse_args(arguments)
+
+
+def _check_port(port: int) -> None:
+    if not is_free(port):
+        message = (
+            f"Port {port} is in use. Stop what runs there, or choose another: make run PORT=8001"
+        )
+        raise LocalTrouble(message)
+
+
+def _serve(port: int) -> int:
+    _prepare_database()
+    supervisor = Supervisor(_programs(port), os.environ)
+
+    def announce() -> None:
+        if _wait_until_ready(port, supervisor):
+            print(_welcome(port), flush=True)
+
+    return supervisor.run(when_started=announce)
+
+
+def _prepare_database() -> None:
+    django.setup()
+    call_command("check", verbosity=0)
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    if _is_demo():
+        call_command("load_demo")
+
+
+def _is_demo() -> bool:
+    return bool(getattr(settings, "IS_DEMO", False))
+
+
+def _programs(port: int) -> list[Program]:
+    pid_folder = var_folder() / "run"
+    pid_folder.mkdir(exist_ok=True)
+    return [
+        Program("web", _web(port)),
+        Program("worker", _celery("worker", "--queues=verification,platform", "--loglevel=INFO")),
+        Program(
+            "scheduler", _celery("beat", "--loglevel=WARNING", f"--pidfile={_pid_file(pid_folder)}")
+        ),
+    ]
+
+
+def _web(port: int) -> list[str]:
+    return [
+        str(BIN / "gunicorn"),
+        "fraudsite.wsgi:application",
+        f"--bind=127.0.0.1:{port}",
+        *("--workers=2", "--threads=4", "--worker-class=gthread"),
+        *("--timeout=60", "--graceful-timeout=20", "--max-requests=5000", "--log-level=warning"),
+    ]
+
+
+def _celery(*words: str) -> list[str]:
+    return [str(BIN / "celery"), "--app=fraudsite", "--quiet", *words]
+
+
+def _pid_file(folder: Path) -> Path:
+    """Return the scheduler's pid file, without one that a killed scheduler left behind."""
+    path = folder / "scheduler.pid"
+    path.unlink(missing_ok=True)
+    return path
+
+
+def _wait_until_ready(port: int, supervisor: Supervisor) -> bool:
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline and not supervisor.is_stopping:
+        if _is_ready(port):
+            return True
+        time.sleep(0.25)
+    if not supervisor.is_stopping:
+        where = f"http://127.0.0.1:{port}/readyz says what is missing"
+        print(f"run: not ready after {READY_TIMEOUT_S} s; {where}")
+    return False
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _welcome(port: int) -> str:
+    site = f"http://127.0.0.1:{port}"
+    lines = [
+        "",
+        "=" * 78,
+        f"  Fraudsite is ready:   {site}/            customers sign up and verify here",
+        f"  Review (staff):       {site}/admin/",
+        f"  Health:               {site}/readyz",
+    ]
+    if _is_demo():
+        from kyc.services.demo import DEMO_LOGINS, DEMO_PASSWORD  # noqa: PLC0415 - needs django.setup()
+
+        lines += ["", f"  Demo logins, password {DEMO_PASSWORD}"]
+        lines += [f"    {login.email:<34}{login.purpose}" for login in DEMO_LOGINS]
+    lines += ["", "  Ctrl-C stops everything.", "=" * 78]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,166 @@
+"""Who the embedded servers run as, and where their binaries and data live.
+
+PostgreSQL refuses to run as root. Started by root, both servers therefore run as one system
+account. Where that account cannot enter the checkout (a private home, say), no permission is
+widened: binaries and data go to a 0700 folder of the account's own below /var/lib.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fraudsite.local.trouble import ServerTrouble
+
+ACCOUNT_NAME = "fraudsite"
+PRIVATE_ROOT = Path("/var/lib/fraudsite")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHome:
+    """Where the servers' data lives and as whom they run.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds one folder per server; private to the account.
+    uid, gid : int or None
+        The service account, or None to run as the present user.
+    is_outside_checkout : bool
+        True when binaries must be copied because the account cannot enter the checkout.
+    """
+
+    folder: Path
+    uid: int | None
+    gid: int | None
+    is_outside_checkout: bool
+
+    def run(self, command: Sequence[str], *, timeout_s: float = 120) -> str:
+        """Run a command as the servers' account and return its output.
+
+        Raises
+        ------
+        ServerTrouble
+            When it fails; carries the last lines it printed.
+        """
+        result = subprocess.run(
+            list(command),
+            cwd=self.folder,
+            user=self.uid,
+            group=self.gid,
+            extra_groups=None if self.uid is None else [],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env=self._environment(),
+            text=True,
+            timeout=timeout_s,
+            check=False,
+        )
+        if result.returncode != 0:
+            last_lines = " / ".join(result.stdout.strip().splitlines()[-3:])
+            message = f"{Path(command[0]).name} failed: {last_lines}"
+            raise ServerTrouble(message)
+        return result.stdout
+
+    def private_folder(self, name: str) -> Path:
+        """Make (once) and return a 0700 folder that belongs to the account."""
+        folder = self.folder / name
+        folder.mkdir(parents=True, exist_ok=True)
+        if self.uid is not None and self.gid is not None:
+            os.chown(folder, self.uid, self.gid)
+        folder.chmod(0o700)
+        return folder
+
+    def write_private(self, path: Path, text: str) -> None:
+        """Write a file that only the account may read."""
+        path.touch(mode=0o600)
+        path.write_text(text)
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(self.folder)}
+
+
+def private_folder_of(checkout: Path) -> Path:
+    """Return the folder below /var/lib that belongs to this checkout, made or not."""
+    digest = hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:12]
+    return PRIVATE_ROOT / digest
+
+
+def find_home(*, checkout: Path, var: Path) -> ServerHome:
+    """Decide where the servers live, creating the service account when root needs one."""
+    if os.geteuid() != 0:
+        folder = var / "servers"
+        folder.mkdir(parents=True, exist_ok=True)
+        return ServerHome(folder, None, None, is_outside_checkout=False)
+    account = _ensure_account()
+    if _can_enter(account, var):
+        folder = var / "servers"
+        folder.mkdir(exist_ok=True)
+        return ServerHome(folder, account.pw_uid, account.pw_gid, is_outside_checkout=False)
+    folder = private_folder_of(checkout)
+    if not folder.exists():
+        PRIVATE_ROOT.mkdir(mode=0o755, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        print(f"database files live in {folder} (`make clean-data` removes them)")
+    return ServerHome(folder, account.pw_uid, account.pw_gid, is_outside_checkout=True)
+
+
+def copy_of_binaries(home: ServerHome, source: Path, name: str) -> Path:
+    """Return a folder with the binaries that the account can run, copied when it must be."""
+    if not home.is_outside_checkout:
+        return source
+    target = home.folder / "binaries" / name
+    stamp = target / ".copied-from"
+    wanted = f"{source} {source.stat().st_mtime_ns}"
+    if stamp.exists() and stamp.read_text() == wanted:
+        return target
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)
+    stamp.write_text(wanted)
+    for folder in (target.parent, target):
+        folder.chmod(0o755)
+    return target
+
+
+def _ensure_account() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(ACCOUNT_NAME)
+    except KeyError:
+        pass
+    print(f"creating the system account {ACCOUNT_NAME!r}: PostgreSQL refuses to run as root")
+    command = ["useradd", "--system", "--user-group", "--no-create-home"]
+    command += ["--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", ACCOUNT_NAME]
+    try:
+        subprocess.run(command, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        message = (
+            f"The system account {ACCOUNT_NAME!r} could not be created with useradd. Create it, "
+            "run as an ordinary user, or set DATABASE_URL and REDIS_URL to servers of your own."
+        )
+        raise ServerTrouble(message) from error
+    return pwd.getpwnam(ACCOUNT_NAME)
+
+
+def _can_enter(account: pwd.struct_passwd, folder: Path) -> bool:
+    """Whether the account can search the folder, asked of the kernel and not guessed from modes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    check = subprocess.run(
+        ["test", "-x", str(folder)],
+        user=account.pw_uid,
+        group=account.pw_gid,
+        extra_groups=[],
+        cwd="/",
+        check=False,
+    )
+    return check.returncode == 0

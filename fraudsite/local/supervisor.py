@@ -1,0 +1,101 @@
+"""Run a few processes in the foreground of one terminal and end them in order.
+
+Each process gets a session of its own, so that Ctrl-C reaches the supervisor alone: Celery's
+pool processes would otherwise die in the middle of what they are doing instead of finishing it.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import IO
+
+STOP_TIMEOUT_S = 30
+LOOK_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What to run, under which name its lines appear."""
+
+    name: str
+    command: Sequence[str]
+
+
+class Supervisor:
+    """Starts programs, prints their output line by line, and stops all when one ends."""
+
+    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
+        self._programs = programs
+        self._environment = dict(environment)
+        self._running: dict[str, subprocess.Popen[str]] = {}
+        self._asked_to_stop = threading.Event()
+
+    def run(self, *, when_started: Callable[[], None]) -> int:
+        """Run until Ctrl-C, SIGTERM or the end of one program; return the exit code."""
+        signal.signal(signal.SIGINT, self._ask_to_stop)
+        signal.signal(signal.SIGTERM, self._ask_to_stop)
+        for program in self._programs:
+            self._running[program.name] = self._start(program)
+        threading.Thread(target=when_started, daemon=True).start()
+        ended = self._wait()
+        self._stop_all()
+        if ended is None:
+            return 0
+        print(f"run: {ended} ended by itself; everything else was stopped too", file=sys.stderr)
+        return 1
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether somebody asked for the end."""
+        return self._asked_to_stop.is_set()
+
+    def _ask_to_stop(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked_to_stop.set()
+
+    def _start(self, program: Program) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            list(program.command),
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
+        if process.stdout is not None:
+            arguments = (program.name, process.stdout)
+            threading.Thread(target=_print_lines, args=arguments, daemon=True).start()
+        return process
+
+    def _wait(self) -> str | None:
+        """Return the name of the program that ended by itself, None when asked to stop."""
+        while not self._asked_to_stop.wait(LOOK_EVERY_S):
+            for name, process in self._running.items():
+                if process.poll() is not None:
+                    return name
+        return None
+
+    def _stop_all(self) -> None:
+        for process in self._running.values():
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        for process in self._running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _print_lines(name: str, stream: IO[str]) -> None:
+    for line in stream:
+        print(f"{name:<9} | {line}", end="", flush=True)

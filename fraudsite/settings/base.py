@@ -1,0 +1,266 @@
+"""Settings shared by every way of running. Values come from the environment; see `.env.example`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
+
+from fraudsite.core.crypto.keyring import KeyRing, KeyRingError
+from fraudsite.core.logging import logging_config
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = Path(env("FRAUDSITE_VAR", default=str(BASE_DIR / "var")))
+
+
+def required(name: str, hint: str) -> str:
+    """Return a setting that has no default, or stop the start with a hint."""
+    value = env(name, default="")
+    if not value:
+        message = f"{name} is not set. {hint}"
+        raise ImproperlyConfigured(message)
+    return str(value)
+
+
+DEBUG = False
+SECRET_KEY = required("SECRET_KEY", "Run `make setup` for a demonstration, or see .env.example.")
+MASTER_KEYS = required(
+    "MASTER_KEYS",
+    "Without the master key ring nothing can be encrypted, so nothing starts. "
+    "Run `make setup` for a demonstration, or see .env.example.",
+)
+try:
+    KeyRing.parse(MASTER_KEYS)
+except KeyRingError as error:
+    raise ImproperlyConfigured(f"MASTER_KEYS is not usable: {error}") from None
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ROOT_URLCONF = "fraudsite.urls"
+WSGI_APPLICATION = "fraudsite.wsgi.application"
+AUTH_USER_MODEL = "core.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "fraudsite.apps.FraudAdminConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "rest_framework",
+    "django_structlog",
+    "csp",
+    "fraudsite.core",
+    "kyc",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "fraudsite.core.middleware.StaffMfaMiddleware",
+    "kyc.middleware.DeviceMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database and broker. Both unset: manage.py, `make run` and the tests start the embedded ones
+# (fraudsite.local.servers) and put their addresses into the environment before this is read. A
+# process that has neither gets an address that refuses, and the system check says why.
+NO_SERVER = "postgresql://127.0.0.1:1/database-url-is-not-set"
+DATABASES = {
+    "default": {
+        **env.db("DATABASE_URL", default=NO_SERVER),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5},
+    }
+}
+REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:1/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "fraudsite-cache",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = REDIS_URL
+CELERY_RESULT_EXPIRES = timedelta(hours=1)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+# Above the hard time limit, so that a task still running is never handed out a second time.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 180, "global_keyprefix": "fraudsite:"}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": "fraudsite:"}
+# Engines are loaded when a worker process starts, after the fork: 2 to 5 s on two cores.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_PROCESSES", default=2)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_DEFAULT_QUEUE = "platform"
+CELERY_TASK_ROUTES = {"kyc.tasks.*": {"queue": "verification"}}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "relay-outbox": {"task": "fraudsite.core.tasks.relay_outbox", "schedule": 2.0},
+    "seal-audit": {"task": "fraudsite.core.tasks.seal_audit", "schedule": 10.0},
+    "sweep-evidence": {"task": "fraudsite.core.tasks.sweep_evidence", "schedule": 3600.0},
+    "purge-outbox": {"task": "fraudsite.core.tasks.purge_outbox", "schedule": 3600.0},
+    "heartbeat-platform": {
+        "task": "fraudsite.core.tasks.report_heartbeat",
+        "schedule": 5.0,
+        "options": {"queue": "platform", "expires": 10},
+    },
+    "heartbeat-verification": {
+        "task": "fraudsite.core.tasks.report_heartbeat",
+        "schedule": 5.0,
+        "options": {"queue": "verification", "expires": 10},
+    },
+    "sweep-stuck-verifications": {"task": "kyc.tasks.sweep_stuck", "schedule": 15.0},
+}
+HEARTBEAT_MAX_AGE_S = 30
+HEARTBEAT_QUEUES = ("platform", "verification")
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = [
+    "fraudsite.core.backends.RoleBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = reverse_lazy("account_login")
+LOGIN_REDIRECT_URL = reverse_lazy("home")
+ACCOUNT_ADAPTER = "fraudsite.core.account_adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("home")
+MFA_ADAPTER = "fraudsite.core.account_adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Fraudsite"
+STAFF_MFA_REQUIRED = True
+# How many proxies in front of the site may be believed about X-Forwarded-For; 0: none.
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "media-src": [SELF, "blob:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Encrypted evidence; nothing below it is ever served as a file.
+EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+MODELS_DIR = Path(env("FRAUDSITE_MODELS_DIR", default=str(VAR_DIR / "models")))
+
+# Onboarding.
+MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
+CHALLENGE_VALID_S = env.int("CHALLENGE_VALID_S", default=300)
+# Camera labels that the virtual-camera list would refuse and that are allowed all the same.
+# Only the test settings name one: the browser's own fake device.
+PERMITTED_VIRTUAL_CAMERAS: tuple[str, ...] = ()
+# States beyond ISO 3166 whose documents may be chosen: "UTO" of the specimens, in demo and tests.
+EXTRA_ISSUING_STATES: dict[str, str] = {}
+STUCK_AFTER_S = env.int("STUCK_AFTER_S", default=60)
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "fraudsite.core.api.errors.exception_handler",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+}
+
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_config(level=env("LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+
+UNFOLD = {
+    "SITE_TITLE": "Fraudsite",
+    "SITE_HEADER": "Fraudsite",
+    "SITE_SUBHEADER": "Identity and fraud review",
+    "SITE_SYMBOL": "verified_user",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+}

@@ -1,0 +1,16 @@
+"""Addresses of the whole site."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from fraudsite.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("fraudsite.core.urls")),
+    path("", include("kyc.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,214 @@
+"""Checks on the document: readable, true to its check digits, valid, the declared person's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
+from kyc.decision.declared import icao_state
+from kyc.decision.evidence import DocumentEvidence, Evidence, FieldMatch, StageOutcome
+from kyc.decision.rules import Rules
+
+FRONT, BACK = "document_front", "document_back"
+
+# First letters of the document code, ICAO Doc 9303 parts 4 (passports: P), 5 and 6 (cards: A, C, I)
+# and 7 (visas: V); driving licences are outside ICAO 9303 and carry no zone in most states.
+CODE_LETTERS = {
+    "passport": ("P",),
+    "identity_card": ("I", "A", "C"),
+    "residence_permit": ("I", "A", "C"),
+    "driving_licence": ("D", "I"),
+}
+
+FIELD_LABELS = {
+    "surname": "Surname",
+    "given_names": "Given names",
+    "birth_date": "Date of birth",
+    "nationality": "Nationality",
+}
+
+
+def document_group(evidence: Evidence, rules: Rules) -> CheckGroup:
+    """Return the document's checks, each skipped when nothing was read."""
+    checks = (
+        picture_quality(evidence, rules),
+        readable(evidence, rules),
+        check_digits(evidence, rules),
+        kind_of_document(evidence, rules),
+        issuing_state(evidence, rules),
+        not_expired(evidence, rules),
+        minimum_age(evidence, rules),
+        *(declared_field(name, evidence, rules) for name in FIELD_LABELS),
+    )
+    return CheckGroup("document", "Document", tuple(c for c in checks if rules.is_on(c.code)))
+
+
+def picture_quality(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the pictures are sharp, bright and whole enough to be judged by."""
+    check = rules.check("document.picture_quality", "Pictures are good enough", CheckKind.BEHAVIOUR)
+    quality = evidence.quality
+    if quality.run.outcome is not StageOutcome.DONE:
+        return check.not_looked(quality.run)
+    documents = {k: v for k, v in (quality.issues or {}).items() if k in {FRONT, BACK} and v}
+    if not documents:
+        return check.clear("No picture is dark, blurred, glaring or cut off.", quality.run)
+    if _is_read(evidence.document):
+        # What could be read in full was good enough, whatever the measures say.
+        return check.clear("A picture looked weak, but was read in full.", quality.run)
+    found = ", ".join(sorted({code for codes in documents.values() for code in codes}))
+    return check.raised(
+        CheckState.UNPROCESSABLE,
+        f"Found: {found}.",
+        quality.run,
+        hint=_quality_hint(found),
+        redo=tuple(sorted(documents)),
+    )
+
+
+def readable(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the machine-readable zone was found and read."""
+    check = rules.check("document.readable", "Document can be read", CheckKind.BEHAVIOUR)
+    document = evidence.document
+    if document.run.outcome is not StageOutcome.DONE:
+        return check.not_looked(document.run)
+    if document.outcome == "read":
+        return check.clear(
+            f"Machine-readable zone read ({document.format}).",
+            document.run,
+            score=document.confidence,
+        )
+    side = BACK if evidence.declared.document_type != "passport" else FRONT
+    return check.raised(
+        CheckState.UNPROCESSABLE,
+        "No machine-readable zone was found."
+        if document.outcome == "no_mrz"
+        else "A machine-readable zone was found but could not be read.",
+        document.run,
+        hint="We could not read the lines of letters and arrows (<<<). Photograph the side that "
+        "carries them, whole, sharp and without reflections.",
+        redo=(side,),
+    )
+
+
+def check_digits(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the zone is true to its own check digits, within the repair budget."""
+    check = rules.check("document.check_digits", "Check digits hold", CheckKind.FRAUD)
+    document = evidence.document
+    if not _is_read(document):
+        return check.skipped("Nothing was read.", document.run)
+    if document.is_accepted:
+        repaired = document.repaired_characters
+        words = f"; {repaired} characters were repaired" if repaired else ""
+        return check.clear(f"All check digits hold{words}.", document.run)
+    wrong = ", ".join(document.invalid_check_digits) or document.refusal_reason or "not trusted"
+    return check.raised(CheckState.CONSIDER, f"Not accepted: {wrong}.", document.run)
+
+
+def kind_of_document(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the document shown is of the kind that was chosen."""
+    check = rules.check("document.kind", "Is the kind that was chosen", CheckKind.BEHAVIOUR)
+    document = evidence.document
+    if not _is_read(document):
+        return check.skipped("Nothing was read.", document.run)
+    letters = CODE_LETTERS.get(evidence.declared.document_type, ())
+    if document.document_code[:1] in letters:
+        return check.clear(f"Document code {document.document_code}.", document.run)
+    return check.raised(
+        CheckState.CONSIDER,
+        f"Document code {document.document_code} is not of the chosen kind.",
+        document.run,
+        hint="This is not the kind of document you chose. Choose again, or show the other one.",
+        redo=(FRONT, BACK) if evidence.declared.document_type != "passport" else (FRONT,),
+    )
+
+
+def issuing_state(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the issuing state read is the one declared."""
+    check = rules.check("document.issuing_state", "Issued where declared", CheckKind.FRAUD)
+    document = evidence.document
+    if not _is_read(document):
+        return check.skipped("Nothing was read.", document.run)
+    read = icao_state(document.issuing_state)
+    if read == evidence.declared.issuing_country:
+        return check.clear(f"Issued by {read}.", document.run)
+    return check.raised(
+        CheckState.CONSIDER,
+        f"Issued by {read}, declared {evidence.declared.issuing_country}.",
+        document.run,
+    )
+
+
+def not_expired(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the document is still valid today."""
+    check = rules.check("document.expired", "Has not expired", CheckKind.BEHAVIOUR)
+    document = evidence.document
+    if not _is_read(document):
+        return check.skipped("Nothing was read.", document.run)
+    if document.expiry_date is None:
+        return check.raised(CheckState.CONSIDER, "No expiry date was read.", document.run)
+    if document.expiry_date >= evidence.today:
+        return check.clear("Still valid.", document.run)
+    return check.raised(
+        CheckState.UNPROCESSABLE,
+        "The document has expired.",
+        document.run,
+        hint="This document has expired. Please show one that is still valid.",
+        redo=(FRONT, BACK) if evidence.declared.document_type != "passport" else (FRONT,),
+    )
+
+
+def minimum_age(evidence: Evidence, rules: Rules) -> Check:
+    """Whether the holder has reached the operator's minimum age today."""
+    check = rules.check("document.minimum_age", "Has the minimum age", CheckKind.BEHAVIOUR)
+    document = evidence.document
+    if not _is_read(document) or not document.is_accepted:
+        return check.skipped("No trusted date of birth was read.", document.run)
+    if document.birth_date is None:
+        return check.raised(CheckState.CONSIDER, "No date of birth was read.", document.run)
+    age = age_on(document.birth_date, evidence.today)
+    limit = rules.minimum_age_years
+    if age >= limit:
+        return check.clear("Old enough.", document.run, score=age, limit=limit)
+    return check.raised(
+        CheckState.CONSIDER,
+        "Below the minimum age.",
+        document.run,
+        hint=f"You must be {limit} or older.",
+        score=age,
+        limit=limit,
+    )
+
+
+def declared_field(name: str, evidence: Evidence, rules: Rules) -> Check:
+    """Whether one declared field agrees with the document."""
+    label = FIELD_LABELS[name]
+    check = rules.check(f"declared.{name}", f"{label} as declared", CheckKind.FRAUD)
+    document = evidence.document
+    if not _is_read(document):
+        return check.skipped("Nothing was read.", document.run)
+    match = (document.fields or {}).get(name, FieldMatch.NOT_READ)
+    if match is FieldMatch.MATCH:
+        return check.clear(f"{label} agrees.", document.run)
+    words = "disagrees with" if match is FieldMatch.CONFLICT else "was not found in"
+    return check.raised(CheckState.CONSIDER, f"{label} {words} the document.", document.run)
+
+
+def age_on(birth: date, today: date) -> int:
+    """Return the age in whole years.
+
+    Examples
+    --------
+    >>> age_on(date(2008, 2, 29), date(2026, 2, 28))
+    17
+    >>> age_on(date(2008, 2, 29), date(2026, 3, 1))
+    18
+    """
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+def _is_read(document: DocumentEvidence) -> bool:
+    return document.run.outcome is StageOutcome.DONE and document.outcome == "read"
+
+
+def _quality_hint(found: str) -> str:
+    return f"The picture could not be used ({found.replace('_', ' ')}). Please take it again."

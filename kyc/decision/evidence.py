@@ -1,0 +1,139 @@
+"""What the policy decides on: plain summaries of the stages, without images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kyc.decision.checks import EngineRun
+
+
+class StageOutcome(StrEnum):
+    """How a stage ended; MISSING is what a stage that never reported gets."""
+
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    MISSING = "missing"
+
+
+class FieldMatch(StrEnum):
+    """What was read against what was declared."""
+
+    MATCH = "match"
+    CONFLICT = "conflict"
+    NOT_READ = "not_read"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """How one stage ended and by which engine."""
+
+    outcome: StageOutcome = StageOutcome.MISSING
+    failure_code: str = ""
+    engine: EngineRun = EngineRun()
+
+
+@dataclass(frozen=True, slots=True)
+class QualityEvidence:
+    """Issue codes of each picture, by capture kind."""
+
+    run: StageRun = StageRun()
+    issues: Mapping[str, tuple[str, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEvidence:
+    """What the machine-readable zone gave.
+
+    Attributes
+    ----------
+    outcome : str
+        ``read``, ``unreadable`` or ``no_mrz``.
+    is_accepted : bool
+        All check digits hold within the repair budget.
+    confidence : float
+        0–1, of the reading.
+    fields : mapping of str to FieldMatch
+        Declared against read, by field name.
+    """
+
+    run: StageRun = StageRun()
+    outcome: str = ""
+    is_accepted: bool = False
+    refusal_reason: str = ""
+    confidence: float | None = None
+    format: str = ""
+    document_code: str = ""
+    issuing_state: str = ""
+    birth_date: date | None = None
+    expiry_date: date | None = None
+    invalid_check_digits: tuple[str, ...] = ()
+    repaired_characters: int = 0
+    fields: Mapping[str, FieldMatch] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One sign for or against life; see `kyc.vision.liveness`."""
+
+    code: str
+    kind: str
+    value: float
+    limit: float
+    is_raised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessEvidence:
+    """What the challenge video gave. `is_still_only`: a single photo stands in for it."""
+
+    run: StageRun = StageRun()
+    outcome: str = ""
+    is_still_only: bool = False
+    actions_seen: int = 0
+    actions_asked: int = 0
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaceEvidence:
+    """The comparison of the document's portrait with the selfie.
+
+    Attributes
+    ----------
+    distance, threshold : float or None
+        Euclidean distance of the descriptors and the limit of a match; smaller is more alike.
+    false_match_rate : str
+        What the threshold means, with the size of the data behind it: ``< 3/759``.
+    """
+
+    run: StageRun = StageRun()
+    outcome: str = ""
+    distance: float | None = None
+    threshold: float | None = None
+    false_match_rate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the customer chose before the pictures were taken."""
+
+    document_type: str
+    issuing_country: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything known about one attempt on the day of the decision."""
+
+    today: date
+    declared: Declared
+    has_biometric_consent: bool
+    attempts_left: int
+    quality: QualityEvidence = QualityEvidence()
+    document: DocumentEvidence = DocumentEvidence()
+    liveness: LivenessEvidence = LivenessEvidence()
+    face: FaceEvidence = FaceEvidence()
