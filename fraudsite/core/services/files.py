@@ -6,6 +6,7 @@ import errno
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -149,8 +150,10 @@ def write_durably(path: Path, data: bytes) -> None:
         part.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        part.unlink(missing_ok=True)
-        path.unlink(missing_ok=True)
+        # What cannot be removed either (the folder itself is broken) is left to the sweeper.
+        for leftover in (part, path):
+            with suppress(OSError):
+                leftover.unlink()
         if error.errno in NO_ROOM:
             message = "There is no room left to store the file."
             raise StorageFull(message) from error
