@@ -92,7 +92,7 @@ def carry_request_id(headers: dict[str, Any] | None = None, **_: Any) -> None:
 def bind_request_id(task_id: str = "", task: Any = None, **_: Any) -> None:
     """Bind the id that came with the message; work that no request began goes by its task id."""
     structlog.contextvars.clear_contextvars()
-    request_id = getattr(task.request, REQUEST_ID_HEADER, "") or task_id
+    request_id = (task.request.headers or {}).get(REQUEST_ID_HEADER) or task_id
     structlog.contextvars.bind_contextvars(request_id=request_id, task_id=task_id)
 
 

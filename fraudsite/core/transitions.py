@@ -137,7 +137,7 @@ def _require_permitted(instance: models.Model, from_status: str, to_status: str)
 
 
 def _compare_and_swap(instance: models.Model, from_status: str, fields: Mapping[str, Any]) -> None:
-    rows = type(instance)._base_manager.filter(pk=instance.pk, status=from_status)
+    rows = type(instance)._default_manager.filter(pk=instance.pk, status=from_status)
     if rows.update(**fields):
         return
     name = instance._meta.verbose_name

@@ -25,5 +25,7 @@ class Parcel(models.Model):
     carrier = models.CharField(max_length=20, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects: ClassVar[models.Manager[Parcel]] = models.Manager()
+
     class Meta:
         app_label = "parcels"

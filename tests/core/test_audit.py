@@ -22,7 +22,9 @@ from fraudsite.core.services.audit import (
     audit_seal_all,
     audit_seal_batch,
     audit_verify,
+    head_hash,
 )
+from tests.core.rollback import rolled_back
 
 
 def record(actor: Actor, action: str = "door.opened", target: Model | None = None) -> AuditEntry:
@@ -42,6 +44,8 @@ def without_triggers() -> Iterator[None]:
 
 def execute(sql: str, *values: Any) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        # Foreign keys of the rows just written are due now, or TRUNCATE is refused because of them.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(sql, values)
 
 
@@ -97,9 +101,8 @@ def test_an_entry_outside_a_transaction_is_refused(ada: Actor) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_entry_goes_with_the_change_that_is_rolled_back(ada: Actor) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with rolled_back():
         record(ada)
-        raise ZeroDivisionError
 
     assert AuditEntry.objects.count() == 0
 
@@ -202,8 +205,6 @@ def test_a_seal_removed_with_its_entries_leaves_a_gap(chain: list[AuditSeal]) ->
 def test_a_seal_recomputed_over_a_forged_entry_no_longer_fits_the_next(
     chain: list[AuditSeal],
 ) -> None:
-    from fraudsite.core.services.audit import head_hash
-
     with without_triggers():
         execute("UPDATE core_auditentry SET actor_id = 'bob' WHERE seal_id = 2")
         seal = AuditSeal.objects.get(number=2)

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,8 +63,6 @@ def test_the_same_bytes_are_never_sealed_the_same_way_twice() -> None:
 
 
 def test_the_format_is_read_by_an_independent_implementation_of_it() -> None:
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
     sealed = seal(KEY, b"face", "file:1")
 
     version, nonce, body, tag = sealed[:1], sealed[1:13], sealed[13:-16], sealed[-16:]
@@ -136,9 +137,6 @@ def test_neither_a_ring_nor_its_errors_show_key_material() -> None:
 
 
 def test_a_blind_index_matches_rfc_constructions_made_by_hand() -> None:
-    import hashlib
-    import hmac
-
     extracted = hmac.new(bytes(32), KEY, hashlib.sha256).digest()
     info = b"fraudsite blind index: document_number"
     derived = hmac.new(extracted, info + b"\x01", hashlib.sha256).digest()

@@ -21,6 +21,7 @@ from fraudsite.core.services.data_keys import (
     data_key_destroy,
     data_keys_rewrap,
     open_bytes,
+    open_data_key,
     open_json,
     seal_bytes,
     seal_json,
@@ -139,8 +140,6 @@ def test_rewrapping_without_the_old_master_key_stops_and_changes_nothing(setting
 
 @pytest.mark.django_db
 def test_the_stored_row_does_not_contain_the_key(settings: Any) -> None:
-    from fraudsite.core.services.data_keys import open_data_key
-
     data_key = data_key_create()
 
     assert open_data_key(data_key) not in bytes(data_key.wrapped_key or b"")
