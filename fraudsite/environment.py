@@ -9,6 +9,15 @@ import environ
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
+# The engines' own chatter on standard error, and caches that would land in somebody's home.
+QUIET_ENGINES = {
+    "GLOG_minloglevel": "2",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "OMP_THREAD_LIMIT": "1",
+    "MPLCONFIGDIR": str(CHECKOUT / "var" / "cache" / "matplotlib"),
+    "NUMBA_CACHE_DIR": str(CHECKOUT / "var" / "cache" / "numba"),
+}
+
 
 def load_environment() -> None:
     """Read `.env` (never overriding what is set already) and name the settings module.
@@ -17,4 +26,5 @@ def load_environment() -> None:
     """
     environ.Env.read_env(CHECKOUT / ".env", overwrite=False)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraudsite.settings.production")
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(CHECKOUT / "var" / "numba"))
+    for name, value in QUIET_ENGINES.items():
+        os.environ.setdefault(name, value)

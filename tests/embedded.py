@@ -6,19 +6,25 @@ the workers of pytest-xdist inherit the addresses.
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 from contextlib import ExitStack
 
 import pytest
 
-from fraudsite.local.servers import leased_servers
+IS_FIRST = "PYTEST_XDIST_WORKER" not in os.environ
+if IS_FIRST:
+    # Before anything of the project is imported: what `.env` says of these is for the site.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "fraudsite.settings.test"
+    os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
+    os.environ["MASTER_KEYS"] = f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}"
+
+from fraudsite.local.servers import leased_servers  # noqa: E402 - see above
 
 _servers = ExitStack()
 
-if "PYTEST_XDIST_WORKER" not in os.environ:
-    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
-    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
+if IS_FIRST:
     _servers.enter_context(leased_servers())
 else:
     # A Redis database for each worker: the broker's queues of one are no business of another.

@@ -14,7 +14,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from pathlib import Path
 
 import django
 from django.conf import settings
@@ -22,7 +21,7 @@ from django.core.management import call_command
 
 from fraudsite.environment import CHECKOUT, load_environment
 from fraudsite.local.ports import is_free
-from fraudsite.local.servers import leased_servers, var_folder
+from fraudsite.local.servers import leased_servers
 from fraudsite.local.supervisor import Program, Supervisor
 from fraudsite.local.trouble import LocalTrouble
 
@@ -61,7 +60,9 @@ def _check_port(port: int) -> None:
 
 def _serve(port: int) -> int:
     _prepare_database()
-    supervisor = Supervisor(_programs(port), os.environ)
+    # Celery warns of root on every start; the demonstration binds to this machine alone.
+    environment = {"PYTHONWARNINGS": "ignore:You're running the worker", **os.environ}
+    supervisor = Supervisor(_programs(port), environment)
 
     def announce() -> None:
         if _wait_until_ready(port, supervisor):
@@ -84,13 +85,20 @@ def _is_demo() -> bool:
 
 
 def _programs(port: int) -> list[Program]:
-    pid_folder = var_folder() / "run"
-    pid_folder.mkdir(exist_ok=True)
+    """Return what runs: the scheduler also does the platform's small tasks, on threads.
+
+    So neither an event nor a heartbeat waits behind a verification, and no second copy of the
+    engines is held for them.
+    """
     return [
         Program("web", _web(port)),
-        Program("worker", _celery("worker", "--queues=verification,platform", "--loglevel=INFO")),
+        Program("worker", _celery("--queues=verification", "--hostname=worker@%h")),
         Program(
-            "scheduler", _celery("beat", "--loglevel=WARNING", f"--pidfile={_pid_file(pid_folder)}")
+            "scheduler",
+            _celery(
+                *("--queues=platform", "--hostname=scheduler@%h", "--pool=threads"),
+                *("--concurrency=2", "--beat"),
+            ),
         ),
     ]
 
@@ -106,14 +114,7 @@ def _web(port: int) -> list[str]:
 
 
 def _celery(*words: str) -> list[str]:
-    return [str(BIN / "celery"), "--app=fraudsite", "--quiet", *words]
-
-
-def _pid_file(folder: Path) -> Path:
-    """Return the scheduler's pid file, without one that a killed scheduler left behind."""
-    path = folder / "scheduler.pid"
-    path.unlink(missing_ok=True)
-    return path
+    return [str(BIN / "celery"), "--app=fraudsite", "--quiet", "worker", *words]
 
 
 def _wait_until_ready(port: int, supervisor: Supervisor) -> bool:

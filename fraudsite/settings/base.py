@@ -254,7 +254,8 @@ REST_FRAMEWORK = {
 
 LOGGING_CONFIG = "logging.config.dictConfig"
 LOGGING = logging_config(level=env("LOG_LEVEL", default="INFO"))
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
+for _noisy in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "matplotlib"):
+    LOGGING["loggers"][_noisy] = {"level": "WARNING"}
 
 UNFOLD = {
     "SITE_TITLE": "Fraudsite",

@@ -7,3 +7,6 @@ from fraudsite.settings.base import *
 STAFF_MFA_REQUIRED = env.bool("STAFF_MFA_REQUIRED", default=False)
 IS_DEMO = True
 EXTRA_ISSUING_STATES = {"UTO": "Utopia (specimens)"}
+# A terminal with a person before it: what went wrong, and the milestones.
+for _noisy in ("fraudsite.core.base_task", "fraudsite.core.services.audit", "django_structlog"):
+    LOGGING["loggers"][_noisy] = {"level": "WARNING"}

@@ -20,6 +20,12 @@ CODE_LETTERS = {
     "driving_licence": ("D", "I"),
 }
 
+UNREADABLE = {
+    "no_mrz": "No machine-readable zone was found.",
+    "unreadable": "A machine-readable zone was found but could not be read.",
+    "read": "The picture is too weak to trust what was read.",
+}
+
 FIELD_LABELS = {
     "surname": "Surname",
     "given_names": "Given names",
@@ -52,7 +58,7 @@ def picture_quality(evidence: Evidence, rules: Rules) -> Check:
     documents = {k: v for k, v in (quality.issues or {}).items() if k in {FRONT, BACK} and v}
     if not documents:
         return check.clear("No picture is dark, blurred, glaring or cut off.", quality.run)
-    if _is_read(evidence.document):
+    if is_legible(evidence):
         # What could be read in full was good enough, whatever the measures say.
         return check.clear("A picture looked weak, but was read in full.", quality.run)
     found = ", ".join(sorted({code for codes in documents.values() for code in codes}))
@@ -71,7 +77,7 @@ def readable(evidence: Evidence, rules: Rules) -> Check:
     document = evidence.document
     if document.run.outcome is not StageOutcome.DONE:
         return check.not_looked(document.run)
-    if document.outcome == "read":
+    if is_legible(evidence):
         return check.clear(
             f"Machine-readable zone read ({document.format}).",
             document.run,
@@ -80,9 +86,7 @@ def readable(evidence: Evidence, rules: Rules) -> Check:
     side = BACK if evidence.declared.document_type != "passport" else FRONT
     return check.raised(
         CheckState.UNPROCESSABLE,
-        "No machine-readable zone was found."
-        if document.outcome == "no_mrz"
-        else "A machine-readable zone was found but could not be read.",
+        UNREADABLE[document.outcome],
         document.run,
         hint="We could not read the lines of letters and arrows (<<<). Photograph the side that "
         "carries them, whole, sharp and without reflections.",
@@ -94,7 +98,7 @@ def check_digits(evidence: Evidence, rules: Rules) -> Check:
     """Whether the zone is true to its own check digits, within the repair budget."""
     check = rules.check("document.check_digits", "Check digits hold", CheckKind.FRAUD)
     document = evidence.document
-    if not _is_read(document):
+    if not is_legible(evidence):
         return check.skipped("Nothing was read.", document.run)
     if document.is_accepted:
         repaired = document.repaired_characters
@@ -108,7 +112,7 @@ def kind_of_document(evidence: Evidence, rules: Rules) -> Check:
     """Whether the document shown is of the kind that was chosen."""
     check = rules.check("document.kind", "Is the kind that was chosen", CheckKind.BEHAVIOUR)
     document = evidence.document
-    if not _is_read(document):
+    if not is_legible(evidence):
         return check.skipped("Nothing was read.", document.run)
     letters = CODE_LETTERS.get(evidence.declared.document_type, ())
     if document.document_code[:1] in letters:
@@ -126,7 +130,7 @@ def issuing_state(evidence: Evidence, rules: Rules) -> Check:
     """Whether the issuing state read is the one declared."""
     check = rules.check("document.issuing_state", "Issued where declared", CheckKind.FRAUD)
     document = evidence.document
-    if not _is_read(document):
+    if not is_legible(evidence):
         return check.skipped("Nothing was read.", document.run)
     read = icao_state(document.issuing_state)
     if read == evidence.declared.issuing_country:
@@ -142,7 +146,7 @@ def not_expired(evidence: Evidence, rules: Rules) -> Check:
     """Whether the document is still valid today."""
     check = rules.check("document.expired", "Has not expired", CheckKind.BEHAVIOUR)
     document = evidence.document
-    if not _is_read(document):
+    if not is_legible(evidence):
         return check.skipped("Nothing was read.", document.run)
     if document.expiry_date is None:
         return check.raised(CheckState.CONSIDER, "No expiry date was read.", document.run)
@@ -161,7 +165,7 @@ def minimum_age(evidence: Evidence, rules: Rules) -> Check:
     """Whether the holder has reached the operator's minimum age today."""
     check = rules.check("document.minimum_age", "Has the minimum age", CheckKind.BEHAVIOUR)
     document = evidence.document
-    if not _is_read(document) or not document.is_accepted:
+    if not is_legible(evidence) or not document.is_accepted:
         return check.skipped("No trusted date of birth was read.", document.run)
     if document.birth_date is None:
         return check.raised(CheckState.CONSIDER, "No date of birth was read.", document.run)
@@ -184,7 +188,7 @@ def declared_field(name: str, evidence: Evidence, rules: Rules) -> Check:
     label = FIELD_LABELS[name]
     check = rules.check(f"declared.{name}", f"{label} as declared", CheckKind.FRAUD)
     document = evidence.document
-    if not _is_read(document):
+    if not is_legible(evidence):
         return check.skipped("Nothing was read.", document.run)
     match = (document.fields or {}).get(name, FieldMatch.NOT_READ)
     if match is FieldMatch.MATCH:
@@ -206,8 +210,21 @@ def age_on(birth: date, today: date) -> int:
     return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
 
 
-def _is_read(document: DocumentEvidence) -> bool:
-    return document.run.outcome is StageOutcome.DONE and document.outcome == "read"
+def is_legible(evidence: Evidence) -> bool:
+    """Whether what was read can be held against the customer.
+
+    A weak picture whose zone fails its check digits is a bad photograph, not a forged document.
+    """
+    document = evidence.document
+    if document.run.outcome is not StageOutcome.DONE or document.outcome != "read":
+        return False
+    return document.is_accepted or not is_weak(evidence)
+
+
+def is_weak(evidence: Evidence) -> bool:
+    """Whether any picture of the document is dark, blurred, glaring or cut off."""
+    issues = evidence.quality.issues or {}
+    return any(issues.get(kind) for kind in (FRONT, BACK))
 
 
 def _quality_hint(found: str) -> str:

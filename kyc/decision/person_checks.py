@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
+from kyc.decision.document_checks import is_legible, is_weak
 from kyc.decision.evidence import Evidence, StageOutcome
 from kyc.decision.rules import Draft, Rules
 
@@ -39,10 +40,10 @@ def active(evidence: Evidence, rules: Rules) -> Check:
         return check.skipped("No camera: a single photo was given instead.", liveness.run)
     if liveness.run.outcome is not StageOutcome.DONE:
         return check.not_looked(liveness.run, redo=(VIDEO,))
-    counts = {"score": float(liveness.actions_seen), "limit": float(liveness.actions_asked)}
+    seen, asked = float(liveness.actions_seen), float(liveness.actions_asked)
     words = f"{liveness.actions_seen} of {liveness.actions_asked} actions were seen in order."
     if liveness.outcome == "live":
-        return check.clear(words, liveness.run, **counts)
+        return check.clear(words, liveness.run, score=seen, limit=asked)
     if liveness.outcome == "not_live":
         return check.skipped("Not judged: see the integrity of the video.", liveness.run)
     return check.raised(
@@ -52,7 +53,8 @@ def active(evidence: Evidence, rules: Rules) -> Check:
         hint="We could not follow your movements. Please record them again: face the camera in "
         "good light, alone, and do one movement after the other.",
         redo=(VIDEO,),
-        **counts,
+        score=seen,
+        limit=asked,
     )
 
 
@@ -103,26 +105,25 @@ def _face_match(check: Draft, evidence: Evidence) -> Check:
         return check.of_kind(CheckKind.BEHAVIOUR).raised(
             CheckState.UNPROCESSABLE, sentence, face.run, hint=hint, redo=redo
         )
-    scores = {"score": face.distance, "limit": face.threshold}
     if face.outcome == "match":
         meaning = f"False-match rate at this limit: {face.false_match_rate}."
-        return check.clear(f"Same person. {meaning}", face.run, **scores)
-    if _is_document_unusable(evidence):
+        return check.clear(
+            f"Same person. {meaning}", face.run, score=face.distance, limit=face.threshold
+        )
+    if is_weak(evidence) and not is_legible(evidence):
         # A portrait that nobody could make out says nothing about the person.
         return check.of_kind(CheckKind.BEHAVIOUR).raised(
             CheckState.UNPROCESSABLE,
             "The document's picture is too weak to compare.",
             face.run,
             redo=("document_front",),
-            **scores,
+            score=face.distance,
+            limit=face.threshold,
         )
     words = "Faces could be the same." if face.outcome == "unclear" else "Faces differ."
-    return check.raised(CheckState.CONSIDER, words, face.run, **scores)
-
-
-def _is_document_unusable(evidence: Evidence) -> bool:
-    has_issues = bool((evidence.quality.issues or {}).get("document_front"))
-    return has_issues and evidence.document.outcome != "read"
+    return check.raised(
+        CheckState.CONSIDER, words, face.run, score=face.distance, limit=face.threshold
+    )
 
 
 NO_FACE = {

@@ -129,6 +129,14 @@ def test_it_goes_to_a_person(evidence: Evidence, reason: str) -> None:
             "document.picture_quality",
             ("document_front",),
         ),
+        (
+            replace(
+                document(is_accepted=False, invalid_check_digits=("birth_date",)),
+                quality=QualityEvidence(RUN, {"document_front": ("blurred",)}),
+            ),
+            "document.readable",
+            ("document_front",),
+        ),
         (document(expiry_date=date(2026, 11, 20)), "document.expired", ("document_front",)),
         (document(document_code="ID"), "document.kind", ("document_front",)),
         (

@@ -1,0 +1,212 @@
+"""What the evidence page shows: pictures, check tree, fields side by side, timeline, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from fraudsite.core.models import AuditEntry, StatusChange
+from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
+from kyc.countries import country_name
+from kyc.decision.declared import DeclaredFields, icao_state, match_fields
+from kyc.details import PersonDetails
+from kyc.models import Decision, StageResult, Verification
+from kyc.services.attempt_evidence import document_fields
+from kyc.services.customers import details_read
+from kyc.services.stage_results import findings_read
+
+SHOWN_KINDS = (
+    CaptureKind.DOCUMENT_FRONT,
+    CaptureKind.SELFIE_FRAME,
+    CaptureKind.SELFIE_STILL,
+    CaptureKind.DOCUMENT_BACK,
+    CaptureKind.LIVENESS_VIDEO,
+)
+ACTIONS = (
+    ("approve", "Approve", "success", VerificationStatus.APPROVED),
+    ("resubmit", "Ask to resubmit", "warning", VerificationStatus.RESUBMIT),
+    ("decline", "Decline", "danger", VerificationStatus.DECLINED),
+)
+TIMELINE_LENGTH = 100
+
+
+def evidence_context(
+    verification: Verification, *, can_decide: bool, can_see_evidence: bool
+) -> dict[str, Any]:
+    """Return the template context of one verification's page."""
+    newest = verification.decisions.filter(decided_by=None).order_by("-created_at").first()
+    return {
+        "verification": _head(verification),
+        "images": _images(verification) if can_see_evidence else [],
+        "groups": newest.tree if newest else [],
+        "fields": _fields(verification) if can_see_evidence else [],
+        "timeline": sorted(_timeline(verification), key=lambda event: event["at"]),
+        "actions": _actions(verification) if can_decide else [],
+        "seen_status": verification.status,
+        "decision": _decision(newest),
+        "decide_url": reverse("admin:kyc_verification_decide", args=[verification.pk]),
+    }
+
+
+def _head(verification: Verification) -> dict[str, Any]:
+    return {
+        "id": verification.pk,
+        "reference": verification.reference,
+        "status": verification.status,
+        "status_label": verification.get_status_display(),
+        "attempt": verification.attempt,
+        "max_attempts": settings.MAX_ATTEMPTS,
+        "customer_ref": verification.customer.reference,
+        "submitted_at": verification.submitted_at,
+        "document_type": verification.get_document_type_display(),
+        "issuing_country": country_name(verification.issuing_country),
+        "human_review_requested_at": verification.human_review_requested_at,
+    }
+
+
+def _images(verification: Verification) -> list[dict[str, Any]]:
+    captures = verification.captures.filter(superseded_at=None).select_related("file")
+    found = {capture.kind: capture for capture in captures}
+    return [
+        {
+            "label": found[kind].get_kind_display(),
+            "alt": f"{found[kind].get_kind_display()} of verification {verification.reference}",
+            "url": reverse(
+                "admin:kyc_verification_capture", args=[verification.pk, found[kind].pk]
+            ),
+            "is_video": kind == CaptureKind.LIVENESS_VIDEO,
+            "source": found[kind].get_source_display(),
+        }
+        for kind in SHOWN_KINDS
+        if kind in found
+    ]
+
+
+def _fields(verification: Verification) -> list[dict[str, str]]:
+    """Return what was declared beside what was read."""
+    declared = details_read(verification.customer)
+    result = verification.stage_results.filter(
+        attempt=verification.attempt, stage=Stage.DOCUMENT
+    ).first()
+    mrz = findings_read(result).get("mrz") if result is not None else None
+    if declared is None:
+        return []
+    rows = _compared(declared, mrz)
+    if mrz is not None:
+        rows += _only_read(mrz)
+    return rows
+
+
+def _compared(declared: PersonDetails, mrz: dict[str, Any] | None) -> list[dict[str, str]]:
+    shown = {
+        "surname": ("Surname", declared.surname),
+        "given_names": ("Given names", declared.given_names),
+        "birth_date": ("Date of birth", declared.birth_date.isoformat()),
+        "nationality": ("Nationality", declared.nationality),
+    }
+    if mrz is None:
+        return [
+            {"label": label, "declared": value, "read": "", "mark": "not_read"}
+            for label, value in shown.values()
+        ]
+    read = document_fields(mrz)
+    marks = match_fields(
+        DeclaredFields(
+            declared.surname, declared.given_names, declared.birth_date, declared.nationality
+        ),
+        read,
+    )
+    found = {
+        "surname": read.surname,
+        "given_names": read.given_names,
+        "birth_date": read.birth_date.isoformat() if read.birth_date else "",
+        "nationality": icao_state(read.nationality),
+    }
+    return [
+        {"label": label, "declared": value, "read": found[name], "mark": marks[name].value}
+        for name, (label, value) in shown.items()
+    ]
+
+
+def _only_read(mrz: dict[str, Any]) -> list[dict[str, str]]:
+    fields = mrz["fields"]
+    shown = [
+        ("Document number", fields["document_number"]),
+        ("Issuing state", fields["issuing_state"]),
+        ("Expires", fields["expiry_date"] or ""),
+        ("Sex", fields["sex"] or ""),
+    ]
+    return [{"label": label, "declared": "", "read": read, "mark": ""} for label, read in shown]
+
+
+def _timeline(verification: Verification) -> Iterator[dict[str, Any]]:
+    target = {
+        "target_type": verification._meta.label_lower,
+        "target_id": str(verification.pk),
+    }
+    for change in StatusChange.objects.filter(**target).order_by("-id")[:TIMELINE_LENGTH]:
+        yield _event(
+            change.occurred_at,
+            change.actor_label,
+            f"{change.from_status} → {change.to_status}",
+            change.reason_code,
+            "machine" if change.actor_kind == "system" else "human",
+        )
+    shown = ("capture.stored", "evidence.viewed", "verification.human_review_requested")
+    entries = AuditEntry.objects.filter(**target, action__in=shown).order_by("-id")
+    for entry in entries[:TIMELINE_LENGTH]:
+        kind = "machine" if entry.actor_kind == "system" else "human"
+        yield _event(
+            entry.occurred_at, entry.actor_label, entry.action, entry.details.get("kind", ""), kind
+        )
+    for result in verification.stage_results.all():
+        yield _stage_event(result)
+
+
+def _stage_event(result: StageResult) -> dict[str, Any]:
+    detail = f"{result.get_state_display().lower()} in {result.duration_ms} ms"
+    if result.failure_code:
+        detail = f"{detail}: {result.failure_code}"
+    return _event(
+        result.created_at,
+        result.engine or "pipeline",
+        str(Stage(result.stage).label),
+        detail,
+        "machine",
+    )
+
+
+def _event(at: datetime, who: str, what: str, detail: str, kind: str) -> dict[str, Any]:
+    return {"at": at, "who": who, "what": what, "detail": detail, "kind": kind}
+
+
+def _actions(verification: Verification) -> list[dict[str, Any]]:
+    table = Verification.transitions
+    is_last = verification.attempt >= settings.MAX_ATTEMPTS
+    return [
+        {
+            "name": name,
+            "label": label,
+            "tone": tone,
+            "reasons": AnalystReason.of_decision(name),
+            "is_allowed": table.permits(verification.status, status)
+            and not (name == "resubmit" and is_last),
+        }
+        for name, label, tone, status in ACTIONS
+    ]
+
+
+def _decision(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {
+        "outcome": decision.get_outcome_display(),
+        "policy_version": decision.policy_version,
+        "reason_codes": decision.reason_codes,
+        "is_applied": decision.is_applied,
+        "summary": ", ".join(decision.reason_codes) or "every required check is clear",
+    }

@@ -1,0 +1,44 @@
+"""System checks of the onboarding: wrong configuration stops the start with a hint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.security, deploy=True)
+def check_virtual_cameras(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """No camera that the list of virtual cameras refuses may be permitted on a live site."""
+    if not settings.PERMITTED_VIRTUAL_CAMERAS:
+        return []
+    return [
+        Error(
+            "PERMITTED_VIRTUAL_CAMERAS is set.",
+            hint="Only the test settings may permit a virtual camera; remove it.",
+            id="kyc.E001",
+        )
+    ]
+
+
+@register(deploy=True)
+def check_specimen_states(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """Warn when documents of a state that does not exist are accepted."""
+    if not settings.EXTRA_ISSUING_STATES:
+        return []
+    return [
+        Warning(
+            f"Documents of {', '.join(settings.EXTRA_ISSUING_STATES)} are accepted.",
+            hint="EXTRA_ISSUING_STATES is for specimens; leave it empty on a live site.",
+            id="kyc.W001",
+        )
+    ]
+
+
+@register()
+def check_attempts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """A customer needs at least one attempt."""
+    if settings.MAX_ATTEMPTS >= 1:
+        return []
+    return [Error("MAX_ATTEMPTS is below 1.", hint="Set it to 3, say.", id="kyc.E002")]

@@ -1,0 +1,24 @@
+"""Tables of the identity verification."""
+
+from __future__ import annotations
+
+from kyc.models.capture import Capture
+from kyc.models.challenge import LivenessChallenge
+from kyc.models.consent import Consent
+from kyc.models.customer import Customer
+from kyc.models.decision import Decision
+from kyc.models.device import Device, DeviceSighting
+from kyc.models.stage_result import StageResult
+from kyc.models.verification import Verification
+
+__all__ = [
+    "Capture",
+    "Consent",
+    "Customer",
+    "Decision",
+    "Device",
+    "DeviceSighting",
+    "LivenessChallenge",
+    "StageResult",
+    "Verification",
+]

@@ -1,0 +1,169 @@
+"""Taking in pictures and videos: hostile until decoded, encrypted before they touch the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from fraudsite.core.actors import Actor
+from fraudsite.core.services.audit import audit_record
+from fraudsite.core.services.files import file_read, file_store
+from kyc.choices import CaptureKind, CaptureSource
+from kyc.models import Capture, Verification
+from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.challenges import challenge_use
+from kyc.services.verifications import lock_collecting
+from kyc.vision.images import ImageRefused, read_image
+from kyc.vision.quality import assess_quality
+from kyc.vision.video import VideoRefused, container_type, read_frame
+
+DOCUMENT_KINDS = (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK)
+VIDEO_MEDIA_TYPES = {
+    "webm": "video/webm",
+    "mp4": "video/mp4",
+    "gif": "image/gif",
+    "mjpeg": "video/x-motion-jpeg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What a browser sent for one capture."""
+
+    data: bytes
+    source: CaptureSource
+    camera_label: str
+    capture_key: str
+
+
+def capture_key(verification: Verification, kind: CaptureKind) -> str:
+    """Return the token of what is captured now: it changes with every new capture.
+
+    A page opened before somebody else captured the same thing holds an old one, so that two tabs
+    or devices never overwrite each other unseen.
+    """
+    current = current_capture(verification, kind)
+    seen = f"{verification.pk}:{verification.attempt}:{kind}:{current.pk if current else ''}"
+    return hmac.new(settings.SECRET_KEY.encode(), seen.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def current_capture(verification: Verification, kind: CaptureKind) -> Capture | None:
+    """Return the capture of this kind that counts."""
+    return verification.captures.filter(kind=kind, superseded_at=None).first()
+
+
+def image_capture(
+    *, verification: Verification, kind: CaptureKind, upload: Upload, actor: Actor
+) -> Capture:
+    """Take in one picture; what is stored is our own re-encoding, without any metadata.
+
+    Raises
+    ------
+    Refusal
+        With the sentence for the customer; nothing is kept then.
+    ChangedElsewhere
+        When the verification has moved on since the page was opened.
+    """
+    try:
+        image = read_image(upload.data)
+    except ImageRefused as refused:
+        raise Refusal(refused.code, refused.sentence, field="image") from refused
+    report = assess_quality(image.pixels, kind="document" if kind in DOCUMENT_KINDS else "face")
+    with transaction.atomic():
+        current = lock_collecting(verification)
+        _check_key(current, kind, upload.capture_key)
+        if kind == CaptureKind.SELFIE_STILL:
+            _supersede(current, CaptureKind.LIVENESS_VIDEO)
+        return capture_store(
+            verification=current,
+            kind=kind,
+            data=image.to_jpeg(),
+            media_type="image/jpeg",
+            upload=upload,
+            issues=[issue.code for issue in report.issues],
+            actor=actor,
+        )
+
+
+def video_capture(
+    *, verification: Verification, nonce: str, upload: Upload, actor: Actor
+) -> Capture:
+    """Take in the video that answers a challenge, once and in time."""
+    try:
+        # One frame proves that it decodes; the worker looks at the rest.
+        read_frame(upload.data, 0)
+    except VideoRefused as refused:
+        raise Refusal(refused.code, refused.sentence, field="video") from refused
+    kind = CaptureKind.LIVENESS_VIDEO
+    with transaction.atomic():
+        current = lock_collecting(verification)
+        _check_key(current, kind, upload.capture_key)
+        challenge = challenge_use(verification=current, nonce=nonce)
+        _supersede(current, CaptureKind.SELFIE_STILL)
+        capture = capture_store(
+            verification=current,
+            kind=kind,
+            data=upload.data,
+            media_type=VIDEO_MEDIA_TYPES[container_type(upload.data) or "webm"],
+            upload=upload,
+            issues=[],
+            actor=actor,
+        )
+        challenge.video = capture
+        challenge.save(update_fields=["video"])
+    return capture
+
+
+def capture_store(
+    *,
+    verification: Verification,
+    kind: CaptureKind,
+    data: bytes,
+    media_type: str,
+    upload: Upload,
+    issues: list[str],
+    actor: Actor,
+) -> Capture:
+    """Store one capture encrypted and let it supersede the one before."""
+    _supersede(verification, kind)
+    file = file_store(
+        data_key=verification.customer.data_key,
+        data=data,
+        media_type=media_type,
+        purpose=kind.value,
+    )
+    capture = Capture.objects.create(
+        verification=verification,
+        file=file,
+        kind=kind,
+        source=upload.source,
+        attempt=verification.attempt,
+        camera_label=upload.camera_label[:200],
+        issues=issues,
+    )
+    audit_record(
+        actor=actor,
+        action="capture.stored",
+        target=verification,
+        details={"capture_id": str(capture.id), "kind": kind.value, "source": upload.source},
+    )
+    return capture
+
+
+def capture_bytes(capture: Capture) -> bytes:
+    """Return the decrypted content."""
+    return file_read(capture.file)
+
+
+def _check_key(verification: Verification, kind: CaptureKind, key: str) -> None:
+    if not hmac.compare_digest(capture_key(verification, kind), key):
+        raise ChangedElsewhere
+
+
+def _supersede(verification: Verification, kind: CaptureKind) -> None:
+    verification.captures.filter(kind=kind, superseded_at=None).update(superseded_at=timezone.now())

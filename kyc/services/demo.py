@@ -1,0 +1,170 @@
+"""The demonstration: logins for every role, and customers whose evidence real engines judge.
+
+Every document and face is rendered (see `kyc.simulation`): a fictional state, two public-domain
+portraits, videos of a moved face mesh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from fraudsite.core.actors import Actor
+from fraudsite.core.choices import Role
+from fraudsite.core.models import User
+from kyc.choices import CaptureKind, CaptureSource, DocumentType
+from kyc.details import PersonDetails
+from kyc.models import Verification
+from kyc.services.captures import Upload, capture_key, image_capture, video_capture
+from kyc.services.challenges import challenge_current
+from kyc.services.consents import consent_answer
+from kyc.services.customers import customer_of_user, details_save
+from kyc.services.verifications import (
+    document_choose,
+    verification_current,
+    verification_submit,
+)
+from kyc.simulation.challenge_videos import render_challenge_video, to_webm
+from kyc.simulation.people import SpecimenPerson, draw_person
+from kyc.simulation.photography import photograph
+from kyc.simulation.portraits import PortraitName, age_portrait, load_portrait
+from kyc.simulation.specimens import render_specimen
+from kyc.vision.liveness.challenge import parse_challenge
+
+# Printed by `make run`, on purpose; the demo settings alone create these accounts.
+DEMO_PASSWORD = "fraudsite-demo"  # noqa: S105
+BLURRED_SIGMA = 6.0
+CAMERA = "Demo camera"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """One account of the demonstration."""
+
+    email: str
+    role: Role
+    purpose: str
+
+
+DEMO_LOGINS = (
+    DemoLogin("customer@example.com", Role.CUSTOMER, "a new customer, nothing sent yet"),
+    DemoLogin("analyst@example.com", Role.ANALYST, "sees evidence and decides"),
+    DemoLogin("senior@example.com", Role.SENIOR_ANALYST, "senior analyst"),
+    DemoLogin("risk@example.com", Role.RISK_MANAGER, "risk manager"),
+    DemoLogin("auditor@example.com", Role.AUDITOR, "sees everything, changes nothing"),
+    DemoLogin("admin@example.com", Role.ADMINISTRATOR, "administrator"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCase:
+    """One customer whose verification is sent to the worker."""
+
+    email: str
+    seed: int
+    document_face: PortraitName
+    selfie_face: PortraitName
+    blur_sigma: float
+    purpose: str
+
+
+DEMO_CASES = (
+    DemoCase("approved@example.com", 11, "astronaut", "astronaut", 0.6, "own face: approved"),
+    DemoCase("review@example.com", 12, "grace_hopper", "astronaut", 0.6, "another's face: review"),
+    DemoCase(
+        "resubmit@example.com", 13, "astronaut", "astronaut", BLURRED_SIGMA, "blurred: resubmit"
+    ),
+)
+
+
+def demo_load(*, report: Callable[[str], None]) -> int:
+    """Make what is missing of the demonstration; return how many things were made."""
+    made = 0
+    for login in DEMO_LOGINS:
+        made += _ensure_user(login.email, login.role)
+    for case in DEMO_CASES:
+        if _ensure_user(case.email, Role.CUSTOMER) or not _is_submitted(case):
+            report(f"preparing the demo customer {case.email} ({case.purpose})")
+            case_submit(case)
+            made += 1
+    return made
+
+
+def case_submit(case: DemoCase) -> Verification:
+    """Send one demo customer's document and video through the same services as the web pages."""
+    rng = np.random.default_rng(case.seed)
+    person = draw_person(rng, today=timezone.now().date())
+    user = User.objects.get(email=case.email)
+    actor = Actor.of_user(user)
+    customer = customer_of_user(user)
+    verification = verification_current(customer)
+    details_save(customer=customer, details=_details(person), actor=actor)
+    consent_answer(customer=customer, is_granted=True, actor=actor)
+    document_choose(
+        verification=verification,
+        document_type=DocumentType.PASSPORT,
+        issuing_country=person.issuing_state,
+        actor=actor,
+    )
+    image_capture(
+        verification=verification,
+        kind=CaptureKind.DOCUMENT_FRONT,
+        upload=_upload(
+            _document_photo(person, case, rng), verification, CaptureKind.DOCUMENT_FRONT
+        ),
+        actor=actor,
+    )
+    challenge = challenge_current(verification)
+    video = render_challenge_video(
+        load_portrait(case.selfie_face, framing="selfie"),
+        parse_challenge(challenge.actions),
+        rng=rng,
+    )
+    video_capture(
+        verification=verification,
+        nonce=str(challenge.nonce),
+        upload=_upload(to_webm(video), verification, CaptureKind.LIVENESS_VIDEO),
+        actor=actor,
+    )
+    verification_submit(verification=verification, actor=actor)
+    return verification
+
+
+def _ensure_user(email: str, role: Role) -> bool:
+    if User.objects.filter(email=email).exists():
+        return False
+    with transaction.atomic():
+        User.objects.create_user(email=email, password=DEMO_PASSWORD, role=role)
+    return True
+
+
+def _is_submitted(case: DemoCase) -> bool:
+    return Verification.objects.filter(
+        customer__user__email=case.email, submitted_at__isnull=False
+    ).exists()
+
+
+def _details(person: SpecimenPerson) -> PersonDetails:
+    return PersonDetails(
+        surname=person.surname,
+        given_names=person.given_names,
+        birth_date=person.birth_date,
+        nationality=person.nationality,
+    )
+
+
+def _document_photo(person: SpecimenPerson, case: DemoCase, rng: np.random.Generator) -> bytes:
+    portrait = age_portrait(load_portrait(case.document_face), rng)
+    specimen = render_specimen(person, kind="TD3", portrait=portrait, rng=rng)
+    photo = photograph(specimen.front, rng, blur_sigma=case.blur_sigma)
+    _, encoded = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    return bytes(encoded.tobytes())
+
+
+def _upload(data: bytes, verification: Verification, kind: CaptureKind) -> Upload:
+    return Upload(data, CaptureSource.CAMERA, CAMERA, capture_key(verification, kind))

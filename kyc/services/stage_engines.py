@@ -1,0 +1,166 @@
+"""From stored captures through the vision engines to findings: one function a stage."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import cv2
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from fraudsite.core.actors import Actor
+from kyc.choices import CaptureKind, CaptureSource, StageState
+from kyc.models import Capture, Verification
+from kyc.services.captures import (
+    DOCUMENT_KINDS,
+    Upload,
+    capture_bytes,
+    capture_store,
+    current_capture,
+)
+from kyc.services.consents import has_biometric_consent
+from kyc.services.stage_findings import StageFindings
+from kyc.vision.documents import DocumentReading, read_document
+from kyc.vision.faces.match import compare_faces
+from kyc.vision.images import Pixels, read_image
+from kyc.vision.liveness.challenge import parse_challenge
+from kyc.vision.liveness.judge import LivenessReport, check_liveness
+from kyc.vision.liveness.policy import VIRTUAL_CAMERA_NAMES, LivenessPolicy
+from kyc.vision.quality import assess_quality
+from kyc.vision.video import VideoRefused, read_frames
+
+PIPELINE = Actor.system("pipeline")
+DONE = StageState.DONE
+
+
+def assess_pictures(verification: Verification) -> StageFindings:
+    """Measure each picture of the document and a still selfie, if there is one."""
+    pictures = {}
+    for kind in (*DOCUMENT_KINDS, CaptureKind.SELFIE_STILL):
+        pixels = _pixels(verification, kind)
+        if pixels is None:
+            continue
+        report = assess_quality(pixels, kind="document" if kind in DOCUMENT_KINDS else "face")
+        pictures[kind.value] = asdict(report)
+    return StageFindings(
+        DONE, {"pictures": pictures}, engine="opencv", engine_version=cv2.__version__
+    )
+
+
+def read_documents(verification: Verification) -> StageFindings:
+    """Read the machine-readable zone from whichever side carries it."""
+    front = _pixels(verification, CaptureKind.DOCUMENT_FRONT)
+    if front is None:
+        return StageFindings.failed("no_picture")
+    back = _pixels(verification, CaptureKind.DOCUMENT_BACK)
+    reading = read_document(front, back, today=timezone.now().date())
+    return StageFindings(
+        DONE, _reading_json(reading), engine=reading.engine, engine_version=reading.engine_version
+    )
+
+
+def judge_video(verification: Verification) -> StageFindings:
+    """Judge the challenge video, and keep its best frontal frame as the selfie."""
+    if not has_biometric_consent(verification.customer):
+        return StageFindings.skipped("no_consent")
+    video = current_capture(verification, CaptureKind.LIVENESS_VIDEO)
+    if video is None:
+        return StageFindings.skipped("still_only")
+    # A video kept from an earlier attempt is still the answer to its own challenge.
+    challenge = parse_challenge(video.challenge.actions)
+    try:
+        frames = read_frames(capture_bytes(video))
+    except VideoRefused as refused:
+        return StageFindings.failed(refused.code)
+    report = check_liveness(
+        frames, challenge, policy=liveness_policy(), camera_label=video.camera_label
+    )
+    if report.selfie_pixels is not None:
+        _keep_selfie(verification, report.selfie_pixels)
+    return StageFindings(
+        DONE, _report_json(report), engine=report.engine, engine_version=report.engine_version
+    )
+
+
+def match_faces(verification: Verification) -> StageFindings:
+    """Compare the selfie with the portrait on the document's front."""
+    if not has_biometric_consent(verification.customer):
+        return StageFindings.skipped("no_consent")
+    front = _pixels(verification, CaptureKind.DOCUMENT_FRONT)
+    selfie = _pixels(verification, CaptureKind.SELFIE_FRAME)
+    if selfie is None:
+        selfie = _pixels(verification, CaptureKind.SELFIE_STILL)
+    if front is None or selfie is None:
+        return StageFindings.failed("no_picture")
+    compared = compare_faces(front, selfie)
+    findings = {
+        "outcome": compared.outcome,
+        "distance": compared.distance,
+        "threshold": compared.threshold,
+        "false_match_rate": compared.false_match_rate,
+    }
+    return StageFindings(
+        DONE, findings, engine=compared.engine, engine_version=compared.engine_version
+    )
+
+
+def liveness_policy() -> LivenessPolicy:
+    """Return the policy of this site: the shipped one, with the cameras the settings permit."""
+    refused = (n for n in VIRTUAL_CAMERA_NAMES if n not in settings.PERMITTED_VIRTUAL_CAMERAS)
+    return LivenessPolicy(virtual_camera_names=tuple(refused))
+
+
+def _pixels(verification: Verification, kind: CaptureKind) -> Pixels | None:
+    capture = current_capture(verification, kind)
+    return None if capture is None else read_image(capture_bytes(capture)).pixels
+
+
+def _keep_selfie(verification: Verification, pixels: Pixels) -> Capture:
+    is_written, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])
+    if not is_written:
+        message = "the selfie cannot be written as a JPEG"
+        raise ValueError(message)
+    derived = Upload(encoded.tobytes(), CaptureSource.DERIVED, camera_label="", capture_key="")
+    with transaction.atomic():
+        return capture_store(
+            verification=verification,
+            kind=CaptureKind.SELFIE_FRAME,
+            data=derived.data,
+            media_type="image/jpeg",
+            upload=derived,
+            issues=[],
+            actor=PIPELINE,
+        )
+
+
+def _reading_json(reading: DocumentReading) -> dict[str, Any]:
+    mrz = reading.mrz
+    found: dict[str, Any] = {"outcome": reading.outcome, "side": reading.side, "mrz": None}
+    if mrz is None:
+        return found
+    fields = asdict(mrz.fields)
+    for name in ("birth_date", "expiry_date"):
+        fields[name] = fields[name].isoformat() if fields[name] else None
+    found["mrz"] = {
+        "format": mrz.format,
+        "lines": list(mrz.lines),
+        "fields": fields,
+        "invalid_check_digits": [d.name for d in mrz.check_digits if not d.is_valid],
+        "repaired_characters": len(mrz.repairs),
+        "is_accepted": mrz.is_accepted,
+        "refusal_reason": mrz.refusal_reason,
+        "confidence": mrz.confidence,
+    }
+    return found
+
+
+def _report_json(report: LivenessReport) -> dict[str, Any]:
+    return {
+        "outcome": report.outcome,
+        "actions": [asdict(action) for action in report.actions],
+        "signals": [asdict(signal) for signal in report.signals],
+        "frames_with_one_face": report.frames_with_one_face,
+        "frames_total": report.frames_total,
+    }

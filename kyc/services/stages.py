@@ -1,0 +1,69 @@
+"""Running one stage: load the pictures, call the engine, store what it found, once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.db import Error as DatabaseError
+
+from kyc.choices import Stage
+from kyc.models import Verification
+from kyc.services import stage_engines
+from kyc.services.stage_findings import StageFindings
+from kyc.services.stage_results import has_run, result_store
+from kyc.vision.weights import WeightsUnavailable
+
+logger = structlog.get_logger(__name__)
+
+ENGINES: dict[str, Callable[[Verification], StageFindings]] = {
+    Stage.QUALITY: stage_engines.assess_pictures,
+    Stage.DOCUMENT: stage_engines.read_documents,
+    Stage.LIVENESS: stage_engines.judge_video,
+    Stage.FACE: stage_engines.match_faces,
+}
+
+
+def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
+    """Run one stage of one attempt, unless it has run or the attempt is over.
+
+    What goes wrong inside an engine becomes a failed result; only a database or broker that is
+    away raises, and the task is then delivered again.
+    """
+    verification = (
+        Verification.objects.select_related("customer", "customer__data_key")
+        .filter(pk=verification_id, attempt=attempt)
+        .first()
+    )
+    if verification is None:
+        logger.warning("stage_without_verification", stage=stage)
+        return
+    if has_run(verification, stage):
+        return
+    started = time.monotonic()
+    found = _look(verification, stage)
+    duration_ms = round((time.monotonic() - started) * 1000)
+    result_store(verification, stage, found, duration_ms)
+    logger.info(
+        "stage_ended",
+        verification_id=verification_id,
+        stage=stage,
+        state=found.state,
+        failure_code=found.failure_code,
+        duration_ms=duration_ms,
+    )
+
+
+def _look(verification: Verification, stage: Stage) -> StageFindings:
+    try:
+        return ENGINES[stage](verification)
+    except DatabaseError:
+        raise
+    except WeightsUnavailable:
+        logger.exception("engine_missing", stage=stage)
+        return StageFindings.failed("engine_missing")
+    except Exception as error:  # noqa: BLE001 - a stage records its failure, else `decide` never runs
+        # The message may quote what was read; the type says enough.
+        logger.error("engine_failed", stage=stage, error_type=type(error).__name__)
+        return StageFindings.failed("engine_error")

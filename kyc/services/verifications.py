@@ -1,0 +1,255 @@
+"""The life of a verification, from its first page to a person's last word."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from fraudsite.core.actors import Actor
+from fraudsite.core.models import User
+from fraudsite.core.services.audit import audit_record
+from fraudsite.core.services.data_keys import seal_bytes
+from fraudsite.core.transitions import TransitionRefused, move
+from kyc import pipeline
+from kyc.choices import AnalystReason, CaptureKind, VerificationStatus
+from kyc.models import Customer, Decision, Verification
+from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.consents import consent_current, has_biometric_consent
+
+S = VerificationStatus
+DECISION_STATUS = {"approve": S.APPROVED, "decline": S.DECLINED, "resubmit": S.RESUBMIT}
+
+
+def verification_current(customer: Customer) -> Verification:
+    """Return the customer's open verification, else their newest, else a new one."""
+    newest = customer.verifications.order_by("-created_at").first()
+    if newest is not None:
+        return newest
+    with transaction.atomic():
+        Customer.objects.select_for_update().get(pk=customer.pk)
+        newest = customer.verifications.order_by("-created_at").first()
+        return newest or Verification.objects.create(customer=customer)
+
+
+def verification_lock(verification: Verification) -> Verification:
+    """Return the row as it is now, locked until the transaction ends."""
+    return (
+        Verification.objects.select_for_update(of=("self",))
+        .select_related("customer", "customer__data_key")
+        .get(pk=verification.pk)
+    )
+
+
+def document_choose(
+    *, verification: Verification, document_type: str, issuing_country: str, actor: Actor
+) -> None:
+    """Set the kind of document; another kind than before makes the pictures taken obsolete."""
+    with transaction.atomic():
+        current = lock_collecting(verification)
+        is_changed = (current.document_type, current.issuing_country) != (
+            document_type,
+            issuing_country,
+        )
+        if is_changed:
+            _supersede(current, (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK))
+        current.document_type = document_type
+        current.issuing_country = issuing_country
+        current.save(update_fields=["document_type", "issuing_country"])
+        audit_record(
+            actor=actor,
+            action="verification.document_chosen",
+            target=current,
+            details={"document_type": document_type, "issuing_country": issuing_country},
+        )
+
+
+def lock_collecting(verification: Verification) -> Verification:
+    """Return the locked row; raises ChangedElsewhere unless it still collects."""
+    current = verification_lock(verification)
+    if current.status != S.COLLECTING:
+        raise ChangedElsewhere
+    return current
+
+
+def missing_captures(verification: Verification) -> list[CaptureKind]:
+    """Return what is still to be captured, in the order in which it is asked for."""
+    present = set(verification.captures.filter(superseded_at=None).values_list("kind", flat=True))
+    wanted = [CaptureKind.DOCUMENT_FRONT]
+    if verification.has_back:
+        wanted.append(CaptureKind.DOCUMENT_BACK)
+    missing = [kind for kind in wanted if kind not in present]
+    has_face = bool(present & {CaptureKind.LIVENESS_VIDEO, CaptureKind.SELFIE_STILL})
+    if has_biometric_consent(verification.customer) and not has_face:
+        missing.append(CaptureKind.LIVENESS_VIDEO)
+    return missing
+
+
+def verification_submit(*, verification: Verification, actor: Actor) -> None:
+    """Hand an attempt to the pipeline; submitting twice is the same as once."""
+    with transaction.atomic():
+        current = verification_lock(verification)
+        if current.status != S.COLLECTING:
+            return
+        _check_complete(current)
+        move(
+            current,
+            to=S.PROCESSING,
+            actor=actor,
+            update={"submitted_at": timezone.now(), "sweeps": 0},
+        )
+        pipeline.start_on_commit(current)
+
+
+def verification_retry(*, verification: Verification, actor: Actor) -> None:
+    """Begin the next attempt, keeping every capture that need not be taken again."""
+    with transaction.atomic():
+        current = verification_lock(verification)
+        if current.status != S.RESUBMIT:
+            return
+        newest = current.decisions.filter(is_applied=True).order_by("-created_at").first()
+        _supersede(current, _to_redo(newest))
+        move(current, to=S.COLLECTING, actor=actor, update={"attempt": current.attempt + 1})
+
+
+def human_review_request(*, verification: Verification, actor: Actor) -> None:
+    """Put a decided or refused verification before a person (GDPR article 22)."""
+    with transaction.atomic():
+        current = verification_lock(verification)
+        if current.status not in {S.RESUBMIT, S.DECLINED, S.IN_REVIEW}:
+            raise Refusal("nothing_to_review", "There is nothing to review yet.")
+        if current.human_review_requested_at is not None:
+            return
+        now = timezone.now()
+        if current.status == S.IN_REVIEW:
+            current.human_review_requested_at = now
+            current.save(update_fields=["human_review_requested_at"])
+        else:
+            move(
+                current,
+                to=S.IN_REVIEW,
+                actor=actor,
+                reason_code="human_review_requested",
+                update={"human_review_requested_at": now},
+            )
+        audit_record(actor=actor, action="verification.human_review_requested", target=current)
+
+
+def verification_decide(
+    *,
+    verification: Verification,
+    decision: str,
+    reason: str,
+    note: str,
+    seen_status: str,
+    analyst: User,
+) -> Decision:
+    """Let a person decide, on the evidence as they saw it.
+
+    Raises
+    ------
+    Refusal
+        When the reason does not fit, the analyst may not, or the move is not allowed.
+    ChangedElsewhere
+        When the verification has moved on since the page was opened.
+    """
+    _check_reason(decision, reason)
+    with transaction.atomic():
+        current = verification_lock(verification)
+        if current.customer.user_id == analyst.pk:
+            raise Refusal("own_verification", "Nobody decides their own verification.")
+        if current.status != seen_status:
+            raise ChangedElsewhere(
+                "This verification has moved on since you opened it. Look at it again, then decide."
+            )
+        made = _record_decision(current, decision, reason, note, analyst)
+        _move_by_analyst(current, decision, reason, analyst, made)
+    return made
+
+
+def _check_complete(verification: Verification) -> None:
+    if consent_current(verification.customer) is None:
+        raise Refusal("consent_missing", "Please answer the question about consent first.")
+    if verification.customer.details_sealed is None:
+        raise Refusal("details_missing", "Please enter your details first.")
+    if not verification.document_type:
+        raise Refusal("document_missing", "Please choose a document first.")
+    missing = missing_captures(verification)
+    if missing:
+        raise Refusal("capture_missing", f"Still missing: {missing[0].label.lower()}.")
+
+
+def _supersede(verification: Verification, kinds: tuple[str, ...]) -> None:
+    verification.captures.filter(kind__in=kinds, superseded_at=None).update(
+        superseded_at=timezone.now()
+    )
+
+
+def _to_redo(decision: Decision | None) -> tuple[str, ...]:
+    """Return the captures to take again: what the decision names, everything if it names none."""
+    face = (CaptureKind.LIVENESS_VIDEO, CaptureKind.SELFIE_STILL, CaptureKind.SELFIE_FRAME)
+    named = tuple(decision.redo) if decision is not None else ()
+    if not named:
+        return (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK, *face)
+    return (*named, *face) if CaptureKind.LIVENESS_VIDEO in named else named
+
+
+def _check_reason(decision: str, reason: str) -> None:
+    if decision not in DECISION_STATUS:
+        raise Refusal("unknown_decision", "Choose approve, decline or resubmit.", field="decision")
+    if reason not in {code for code, _ in AnalystReason.of_decision(decision)}:
+        raise Refusal("reason_missing", "Choose a reason that fits the decision.", field="reason")
+
+
+RESUBMIT_CAPTURES = {
+    AnalystReason.RESUBMIT_SELFIE: [CaptureKind.LIVENESS_VIDEO],
+    AnalystReason.RESUBMIT_PICTURE: [CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK],
+    AnalystReason.RESUBMIT_WRONG_SIDE: [CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK],
+    AnalystReason.RESUBMIT_EXPIRED: [CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK],
+}
+
+
+def _record_decision(
+    verification: Verification, decision: str, reason: str, note: str, analyst: User
+) -> Decision:
+    made = Decision(
+        verification=verification,
+        decided_by=analyst,
+        attempt=verification.attempt,
+        outcome=DECISION_STATUS[decision].value,
+        reason_codes=[reason],
+        redo=RESUBMIT_CAPTURES.get(AnalystReason(reason), []),
+    )
+    if note.strip():
+        made.note_sealed = seal_bytes(
+            data_key=verification.customer.data_key,
+            value=note.strip().encode(),
+            context=f"decision:{made.id}:note",
+        )
+    made.save(force_insert=True)
+    return made
+
+
+def _move_by_analyst(
+    verification: Verification, decision: str, reason: str, analyst: User, made: Decision
+) -> None:
+    if decision == "resubmit" and verification.attempt >= settings.MAX_ATTEMPTS:
+        raise Refusal(
+            "retries_used_up",
+            f"All {settings.MAX_ATTEMPTS} attempts are used up. Approve or decline.",
+        )
+    try:
+        move(
+            verification,
+            to=DECISION_STATUS[decision],
+            actor=Actor.of_user(analyst),
+            reason_code=reason,
+            payload={"decision_id": str(made.id), "decided_by": "analyst"},
+            update={"decided_at": timezone.now()},
+        )
+    except TransitionRefused as refused:
+        raise Refusal(
+            "move_not_allowed",
+            f"A verification that is {verification.get_status_display().lower()} cannot be "
+            f"decided this way.",
+        ) from refused

@@ -1,0 +1,57 @@
+"""Celery tasks: load, call the service, return. Ids in, nothing out."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from kyc.choices import Stage
+from kyc.services.decisions import attempt_decide
+from kyc.services.stages import stage_run
+from kyc.services.sweeping import stuck_verifications_requeue
+from kyc.worker import warm_up
+
+__all__ = [
+    "assess_quality",
+    "check_liveness",
+    "decide",
+    "match_faces",
+    "read_document",
+    "sweep_stuck",
+    "warm_up",
+]
+
+
+@shared_task
+def assess_quality(verification_id: str, attempt: int) -> None:
+    """Look at the pictures themselves."""
+    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.QUALITY)
+
+
+@shared_task
+def read_document(verification_id: str, attempt: int) -> None:
+    """Read the document's machine-readable zone."""
+    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.DOCUMENT)
+
+
+@shared_task
+def check_liveness(verification_id: str, attempt: int) -> None:
+    """Judge the challenge video and keep the selfie chosen from it."""
+    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.LIVENESS)
+
+
+@shared_task
+def match_faces(verification_id: str, attempt: int) -> None:
+    """Compare the selfie with the document's portrait."""
+    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.FACE)
+
+
+@shared_task
+def decide(verification_id: str, attempt: int) -> None:
+    """Let the policy decide on what the stages found."""
+    attempt_decide(verification_id=verification_id, attempt=attempt)
+
+
+@shared_task(ignore_result=True)
+def sweep_stuck() -> int:
+    """Queue again what a killed worker or a lost broker left behind."""
+    return stuck_verifications_requeue()

@@ -1,0 +1,230 @@
+"""The wizard's pages with a camera, and the customer's own pictures."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from fraudsite.core.client_ip import client_ip
+from kyc.choices import CaptureKind, DocumentType, VerificationStatus
+from kyc.forms import CaptureFields, DeviceForm, ImageForm, VideoForm
+from kyc.models import Capture, LivenessChallenge, Verification
+from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.captures import (
+    Upload,
+    capture_bytes,
+    capture_key,
+    current_capture,
+    image_capture,
+    video_capture,
+)
+from kyc.services.challenges import challenge_current, challenge_renew
+from kyc.services.consents import has_biometric_consent
+from kyc.services.devices import sighting_record
+from kyc.views.challenge_words import ACTION_WORDS
+from kyc.views.gate import actor_of, error_body, own_verification, wants_json
+from kyc.views.quality_words import issue_sentences
+from kyc.views.steps import CAPTURE_SIDES, due_step, next_url, wizard_context
+
+MAX_IMAGE_BYTES = 15_000_000
+# The pace of the recording; the judge on the server asks for order, not for this rhythm.
+LEAD_MS = 1500
+ACTION_MS = 3000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_verification
+def capture(request: HttpRequest, verification: Verification, side: str) -> HttpResponse:
+    """Take in one side of the document."""
+    kind = CAPTURE_SIDES[side]
+    _require_collecting(verification)
+    if not verification.document_type or (side == "back" and not verification.has_back):
+        return redirect(next_url(verification))
+    form = ImageForm(
+        request.POST or None,
+        request.FILES or None,
+        initial={"capture_key": capture_key(verification, kind)},
+    )
+    if request.method == "POST":
+        if form.is_valid():
+            image_capture(
+                verification=verification, kind=kind, upload=_upload(form), actor=actor_of(request)
+            )
+            return _go_on(request, verification)
+        if wants_json(request):
+            return _form_refused(form)
+    context = {
+        "form": form,
+        "side": side,
+        "document_label": DocumentType(verification.document_type).label.lower(),
+        "has_back": verification.has_back,
+        "accepted_types": "JPEG, PNG, WebP or HEIC",
+        "max_megabytes": MAX_IMAGE_BYTES // 1_000_000,
+        "kept": _kept(verification, kind),
+    }
+    return _page(request, verification, "capture", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_verification
+def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
+    """Show the challenge and take in the video that answers it, or a single photo instead."""
+    _require_collecting(verification)
+    if not has_biometric_consent(verification.customer):
+        return redirect(next_url(verification))
+    if due_step(verification) not in {"liveness", "submit"}:
+        return redirect(next_url(verification))
+    if request.method == "POST":
+        return _take_face(request, verification)
+    key = capture_key(verification, CaptureKind.LIVENESS_VIDEO)
+    still_key = capture_key(verification, CaptureKind.SELFIE_STILL)
+    challenge = challenge_current(verification)
+    context = {
+        "challenge": _challenge_context(challenge),
+        "form": VideoForm(initial={"capture_key": key, "nonce": str(challenge.nonce)}),
+        "still_form": ImageForm(initial={"capture_key": still_key}),
+        "kept": current_capture(verification, CaptureKind.LIVENESS_VIDEO) is not None,
+        "next_url": next_url(verification),
+    }
+    return _page(request, verification, "liveness", context)
+
+
+@require_POST
+@own_verification
+def liveness_renew(request: HttpRequest, verification: Verification) -> HttpResponse:
+    """Issue a fresh challenge."""
+    challenge_renew(verification)
+    return redirect("kyc:liveness")
+
+
+@never_cache
+@require_safe
+@own_verification
+def own_capture(
+    request: HttpRequest, verification: Verification, capture_id: uuid.UUID
+) -> HttpResponse:
+    """Show a customer a picture of their own; anybody else's does not exist."""
+    found = (
+        Capture.objects.select_related("file__data_key")
+        .filter(pk=capture_id, verification=verification, superseded_at=None)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return HttpResponse(capture_bytes(found), content_type=found.file.media_type)
+
+
+@require_POST
+@own_verification
+def device_sighting(request: HttpRequest, verification: Verification) -> HttpResponse:
+    """Note on which device, from which address, the customer is seen."""
+    form = DeviceForm(request.POST)
+    sighting_record(
+        device_id=request.device_id,  # type: ignore[attr-defined]  # set by DeviceMiddleware
+        customer=verification.customer,
+        ip_address=client_ip(request),
+        fingerprint=form.cleaned_data["fingerprint"] if form.is_valid() else "",
+    )
+    return HttpResponse(status=204)
+
+
+def _take_face(request: HttpRequest, verification: Verification) -> HttpResponse:
+    if "image" in request.FILES:
+        still = ImageForm(request.POST, request.FILES)
+        if not still.is_valid():
+            return _face_refused(request, still)
+        image_capture(
+            verification=verification,
+            kind=CaptureKind.SELFIE_STILL,
+            upload=_upload(still),
+            actor=actor_of(request),
+        )
+        return _go_on(request, verification)
+    form = VideoForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _face_refused(request, form)
+    video_capture(
+        verification=verification,
+        nonce=form.cleaned_data["nonce"],
+        upload=_upload(form),
+        actor=actor_of(request),
+    )
+    return _go_on(request, verification)
+
+
+def _upload(form: CaptureFields) -> Upload:
+    cleaned = form.cleaned_data
+    file = cleaned["image"] if "image" in cleaned else cleaned["video"]
+    return Upload(
+        data=file.read(),
+        source=cleaned["source"],
+        camera_label=cleaned["camera_label"],
+        capture_key=cleaned["capture_key"],
+    )
+
+
+def _go_on(request: HttpRequest, verification: Verification) -> HttpResponse:
+    where = next_url(verification)
+    if wants_json(request):
+        return JsonResponse({"next_url": where})
+    return redirect(where)
+
+
+def _face_refused(request: HttpRequest, form: Form) -> HttpResponse:
+    if wants_json(request):
+        return _form_refused(form)
+    field, sentence = _first_error(form)
+    raise Refusal("form_invalid", sentence, field=field)
+
+
+def _form_refused(form: Form) -> JsonResponse:
+    field, sentence = _first_error(form)
+    return JsonResponse(error_body("form_invalid", sentence, field), status=422)
+
+
+def _first_error(form: Form) -> tuple[str, str]:
+    field, errors = next(iter(form.errors.items()))
+    return field, str(errors[0])
+
+
+def _kept(verification: Verification, kind: CaptureKind) -> dict[str, Any] | None:
+    existing = current_capture(verification, kind)
+    if existing is None:
+        return None
+    return {
+        "url": reverse("kyc:own_capture", args=[existing.pk]),
+        "issues": issue_sentences(existing.issues),
+        "next_url": next_url(verification),
+    }
+
+
+def _challenge_context(challenge: LivenessChallenge) -> dict[str, Any]:
+    actions = [{"code": code, **ACTION_WORDS[code]} for code in challenge.actions.split(",")]
+    return {
+        "nonce": str(challenge.nonce),
+        "actions": actions,
+        "lead_ms": LEAD_MS,
+        "action_ms": ACTION_MS,
+        "seconds_left": settings.CHALLENGE_VALID_S,
+    }
+
+
+def _page(
+    request: HttpRequest, verification: Verification, step: str, context: dict[str, Any]
+) -> HttpResponse:
+    status = 422 if request.method == "POST" else 200
+    page = {**wizard_context(verification, step), **context}
+    return render(request, f"kyc/{step}.html", page, status=status)
+
+
+def _require_collecting(verification: Verification) -> None:
+    if verification.status != VerificationStatus.COLLECTING:
+        raise ChangedElsewhere("Your verification has been sent already. This is where it stands.")

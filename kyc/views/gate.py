@@ -1,0 +1,89 @@
+"""How a customer's own verification reaches a view: no id in any URL, so none to guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from fraudsite.core.actors import Actor
+from fraudsite.core.choices import Role
+from fraudsite.core.request_id import current_request_id
+from kyc.models import Verification
+from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.customers import customer_of_user
+from kyc.services.verifications import verification_current
+from kyc.views.steps import next_url
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+OwnView = Callable[Concatenate[HttpRequest, Verification, P], HttpResponse]
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the page's script asked, and not a form."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def own_verification(view: OwnView[P]) -> View[P]:
+    """Give the view the signed-in customer's verification, and answer its refusals.
+
+    A visitor goes to the log-in and comes back; a script gets 401 and keeps what it holds. Staff
+    have no verification of their own here.
+    """
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _session_expired(request)
+        if request.user.role != Role.CUSTOMER:
+            messages.info(request, "Staff accounts review verifications; they do not have one.")
+            return redirect("home")
+        request.keeps_device = True  # type: ignore[attr-defined]  # read by DeviceMiddleware
+        verification = verification_current(customer_of_user(request.user))
+        try:
+            return view(request, verification, *args, **kwargs)
+        except Refusal as refusal:
+            return refused(request, verification, refusal)
+
+    return wrapped
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return the signed-in customer as an actor."""
+    return Actor.of_user(request.user)  # type: ignore[arg-type]  # the gate let only users through
+
+
+def refused(request: HttpRequest, verification: Verification, refusal: Refusal) -> HttpResponse:
+    """Answer a refusal: as JSON for a script, as a message on the right page for a form."""
+    verification.refresh_from_db()
+    where = next_url(verification)
+    if wants_json(request):
+        body: dict[str, Any] = error_body(refusal.code, refusal.sentence, refusal.field)
+        if isinstance(refusal, ChangedElsewhere):
+            body["next_url"] = where
+        return JsonResponse(body, status=refusal.status)
+    messages.error(request, refusal.sentence)
+    return redirect(where if isinstance(refusal, ChangedElsewhere) else request.path)
+
+
+def error_body(code: str, message: str, field: str = "") -> dict[str, Any]:
+    """Return the error form that all JSON answers share."""
+    return {"code": code, "message": message, "field": field, "request_id": current_request_id()}
+
+
+def _session_expired(request: HttpRequest) -> HttpResponse:
+    if wants_json(request):
+        login = f"{reverse('account_login')}?next={request.path}"
+        message = "You were signed out. Sign in again: what you captured is still here."
+        return JsonResponse(
+            {**error_body("session_expired", message), "login_url": login}, status=401
+        )
+    return redirect_to_login(request.get_full_path(), str(settings.LOGIN_URL))
