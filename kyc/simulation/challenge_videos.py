@@ -36,6 +36,8 @@ Species = Literal[
 ]
 SPECIES: tuple[Species, ...] = get_args(Species)
 
+# Width of a printed photograph over its height (passport format is 35 x 45 mm).
+_PRINT_WIDTH = 0.8
 # A turn as people make it when asked: beyond what is needed, about half a second each way.
 _TURN_DEG = (35.0, 41.0)
 _MOUTH_OPENING = (0.85, 1.0)
@@ -148,6 +150,14 @@ class _Scene:
     def head(self) -> Head:
         return build_head(self.portrait, size=self.size)
 
+    def print_of_face(self) -> Image:
+        """The portrait as an attacker prints it: a sheet on which the face has its own size."""
+        texture = self.head().texture
+        height, width = texture.shape[:2]
+        side = round(_PRINT_WIDTH * height)
+        left = (width - side) // 2
+        return texture[:, left : left + side]
+
 
 def poses_of(
     actions: tuple[Action, ...],
@@ -259,15 +269,17 @@ def _render_actions(
 
 def _render_moved_photo(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """A print that is turned and tilted as the head should be."""
+    photo = scene.print_of_face()
     poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
-    shown = (move_photo(scene.portrait, pose, scene.size) for pose in poses)
+    shown = (move_photo(photo, pose, scene.size) for pose in poses)
     return _film(shown, scene.timing.fps, rng)
 
 
 def _render_bent_photo(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """The same, bent round a cylinder, which gives it a little depth."""
+    photo = scene.print_of_face()
     poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
-    shown = (bend_photo(scene.portrait, pose, scene.size) for pose in poses)
+    shown = (bend_photo(photo, pose, scene.size) for pose in poses)
     return _film(shown, scene.timing.fps, rng)
 
 

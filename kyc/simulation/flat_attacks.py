@@ -73,7 +73,6 @@ def _show_sheet(photo: Image, pose: HeadPose, size: tuple[int, int], *, curvatur
        or by strips of homographies (bent) gives the picture.
     """
     sheet = _with_border(photo)
-    width, height = size
     scene = _room(size)
     strips = 1 if curvature == 0 else 24
     edges = np.linspace(0, sheet.shape[1], strips + 1)
@@ -94,13 +93,27 @@ def _show_sheet(photo: Image, pose: HeadPose, size: tuple[int, int], *, curvatur
         source = np.array(
             [[left, 0], [right, 0], [right, sheet.shape[0]], [left, sheet.shape[0]]], np.float32
         )
-        matrix = cv2.getPerspectiveTransform(source, quad)
-        strip = cv2.warpPerspective(sheet, matrix, (width, height), flags=cv2.INTER_LINEAR)
-        mask = np.zeros((height, width), np.uint8)
-        cv2.fillConvexPoly(mask, np.round(quad * 16).astype(np.int32), 255, cv2.LINE_AA, shift=4)
-        is_sheet = mask[..., None] / np.float32(255)
-        scene = (scene * (1 - is_sheet) + strip * is_sheet).astype(np.uint8)
+        _lay(scene, sheet, source, quad)
     return scene
+
+
+def _lay(
+    scene: Image, sheet: Image, source: NDArray[np.float32], quad: NDArray[np.float32]
+) -> None:
+    """Draw a part of the sheet into its place in the scene."""
+    height, width = scene.shape[:2]
+    left, top = np.clip(np.floor(quad.min(axis=0)).astype(int) - 1, 0, (width - 1, height - 1))
+    right, bottom = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 2, 1, (width, height))
+    corner = np.array([left, top], np.float32)
+    matrix = cv2.getPerspectiveTransform(source, quad - corner)
+    size = (int(right - left), int(bottom - top))
+    strip = cv2.warpPerspective(sheet, matrix, size, borderMode=cv2.BORDER_REPLICATE)
+    mask = np.zeros(size[::-1], np.uint8)
+    outline = np.round((quad - corner) * 16).astype(np.int32)
+    cv2.fillConvexPoly(mask, outline, 255, cv2.LINE_AA, shift=4)
+    is_sheet = mask[..., None] / np.float32(255)
+    place = scene[top:bottom, left:right]
+    place[:] = (place * (1 - is_sheet) + strip * is_sheet).astype(np.uint8)
 
 
 def _curved(along: NDArray[np.float64], across: float, curvature: float) -> NDArray[np.float64]:

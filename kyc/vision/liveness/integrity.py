@@ -17,8 +17,8 @@ _STEP_MS = 1000.0 / 12
 _LOOP_FRAMES = 8
 # A copy shows only where something moves: RMS grey levels from frame to frame within a stretch.
 _LOOP_MOVEMENT = 1.5
-# A change of scene stands out from the changes around it by this factor.
-_CUT_FACTOR = 6.0
+# A change of scene stands out from the changes right before and after it by this factor.
+_CUT_FACTOR = 4.0
 
 
 def capture_signals(
@@ -45,7 +45,6 @@ def presence_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tup
     duration_ms = float(times_ms[-1])
     fps = (len(seen) - 1) * 1000 / duration_ms if duration_ms > 0 else 0.0
     lights = [one.brightness for one, _ in with_one_face(seen)]
-    brightness = float(np.median(lights)) if lights else 0.0
     is_several = [one.face_count > 1 for one in seen]
     is_missing = [one.face is None for one in seen]
     longest = policy.max_missing_frames
@@ -53,10 +52,19 @@ def presence_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tup
         below("too_short", "behaviour", duration_ms, policy.min_duration_ms),
         below("low_frame_rate", "behaviour", fps, policy.min_fps),
         above("frame_gap", "behaviour", float(gaps_ms.max(initial=0.0)), policy.max_time_gap_ms),
-        below("too_dark", "behaviour", brightness, policy.min_brightness),
-        above("too_bright", "behaviour", brightness, policy.max_brightness),
+        *_light_signals(lights, policy),
         above("several_faces", "behaviour", sum(is_several), longest),
         above("face_lost", "behaviour", _longest_run(is_missing), longest),
+    )
+
+
+def _light_signals(lights: Sequence[float], policy: LivenessPolicy) -> tuple[Signal, ...]:
+    if not lights:
+        return ()
+    brightness = float(np.median(lights))
+    return (
+        below("too_dark", "behaviour", brightness, policy.min_brightness),
+        above("too_bright", "behaviour", brightness, policy.max_brightness),
     )
 
 
@@ -122,12 +130,16 @@ def _running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _cut(differences: NDArray[np.float64]) -> float:
-    """The largest change from one frame to the next, if it stands out; else 0."""
+    """The largest change from one frame to the next that stands alone; 0 if none does.
+
+    A hand that swings a camera changes the picture as much, but over several frames.
+    """
     steps = np.diagonal(differences, 1)
     if not len(steps):
         return 0.0
-    largest = float(steps.max())
-    return largest if largest > _CUT_FACTOR * float(np.median(steps)) else 0.0
+    calm = np.pad(steps, 1)
+    beside = np.maximum(calm[:-2], calm[2:])
+    return float(steps[steps > _CUT_FACTOR * beside].max(initial=0.0))
 
 
 def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:

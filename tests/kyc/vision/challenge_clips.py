@@ -1,0 +1,25 @@
+"""Rendered challenge videos, made once for each test process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from kyc.simulation.challenge_videos import ChallengeVideo, Species, render_challenge_video
+from kyc.simulation.portraits import PORTRAIT_NAMES, PortraitName, load_portrait
+from kyc.vision.liveness.challenge import parse_challenge
+
+
+@cache
+def clip(
+    person: PortraitName, challenge: str, species: Species = "live", seed: int = 1
+) -> ChallengeVideo:
+    companion = next(name for name in PORTRAIT_NAMES if name != person)
+    return render_challenge_video(
+        load_portrait(person, framing="selfie"),
+        parse_challenge(challenge),
+        rng=np.random.default_rng(seed),
+        species=species,
+        companion=load_portrait(companion, framing="selfie"),
+    )
