@@ -50,6 +50,7 @@ let shot = null; // {image: Blob, name, source, cameraLabel}: what is being revi
 let cameraLabel = "";
 let timer = 0;
 let goodSinceMs = null;
+let isShooting = false;
 
 async function start() {
   trouble.hide();
@@ -66,6 +67,7 @@ async function start() {
 function showCamera() {
   showState(root, "camera");
   fitStage();
+  root.querySelector("[data-do=shoot]").focus({ preventScroll: true });
   find("stage").scrollIntoView({ block: "nearest" });
   goodSinceMs = null;
   hints.clear();
@@ -110,18 +112,24 @@ function consider(nowMs) {
   goodSinceMs = problem ? null : (goodSinceMs ?? nowMs);
   const goodForMs = goodSinceMs === null ? 0 : nowMs - goodSinceMs;
   find("guide").classList.toggle("guide--good", !problem);
-  find("ring").style.strokeDashoffset = String(isAutomatic ? 100 * Math.max(0, 1 - goodForMs / STEADY_MS) : 100);
+  find("ring").style.strokeDashoffset = ringOffset(isAutomatic ? goodForMs / STEADY_MS : 0);
   const goodWords = isAutomatic ? "Good. Hold still" : "Good. Take the photo";
   hints.suggest(problem ? HINTS[problem] : goodWords, problem ? "hint" : "good", nowMs);
   if (isAutomatic && goodForMs >= STEADY_MS) shoot();
 }
 
+// The dash is 100 long; one more hides its round cap at the start.
+function ringOffset(fraction) {
+  return String(101 - 101 * Math.min(1, fraction));
+}
+
 async function shoot() {
-  if (root.dataset.state !== "camera") return;
+  if (root.dataset.state !== "camera" || isShooting) return;
+  isShooting = true;
   const { view, detail } = frames.sample();
   const problem = judgeFrame(view, detail);
-  showState(root, "review");
   const image = await frames.photograph();
+  isShooting = false;
   stopCamera();
   review({ image, name: `${root.dataset.side}.jpg`, source: "camera", cameraLabel }, problem);
 }

@@ -75,7 +75,7 @@ function showPrompt(code, words, more) {
 }
 
 function showFraction(fraction) {
-  find("ring").style.strokeDashoffset = String(100 - 100 * fraction);
+  find("ring").style.strokeDashoffset = String(105 - 105 * fraction);
   find("bar").value = fraction;
 }
 

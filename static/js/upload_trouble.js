@@ -30,6 +30,9 @@ const WORDS = {
   },
 };
 
+// Where a person may want to write to us about it.
+const WITH_REFERENCE = new Set(["refused", "failed"]);
+
 /**
  * @param {HTMLElement} root  the part of the page with the notice (includes/upload_trouble.html)
  * @param {{retry: () => void, redo: () => void, resend: () => void, capture: () => object}} deeds
@@ -49,9 +52,9 @@ export class UploadTrouble {
     this.answer = answer;
     const words = WORDS[await this.kindWithKeeping(answer)];
     this.fill("heading", words.heading);
-    this.fill("words", answer.body.message || words.words);
+    this.fill("words", (answer.kind !== "expired" && answer.body.message) || words.words);
     const reference = this.notice.querySelector("[data-trouble-reference]");
-    reference.hidden = !answer.body.request_id;
+    reference.hidden = !answer.body.request_id || !WITH_REFERENCE.has(answer.kind);
     reference.querySelector("span").textContent = answer.body.request_id ?? "";
     for (const button of this.notice.querySelectorAll("[data-trouble-action]")) {
       button.hidden = !words.actions.includes(button.dataset.troubleAction);
