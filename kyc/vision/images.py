@@ -40,10 +40,10 @@ class SourceType(StrEnum):
     HEIC = "HEIC"
 
 
-# The one Pillow plug-in that may touch a file of each type. MPO is what phones write that keep
-# a depth map behind the JPEG; its first picture is the photograph.
+# The one Pillow plug-in that may touch a file of each type. That of JPEG also takes what phones
+# write that keep a depth map behind the photograph (MPO), and gives the photograph.
 _PLUGINS: dict[SourceType, tuple[str, ...]] = {
-    SourceType.JPEG: ("JPEG", "MPO"),
+    SourceType.JPEG: ("JPEG",),
     SourceType.PNG: ("PNG",),
     SourceType.WEBP: ("WEBP",),
     SourceType.HEIC: ("HEIF",),
