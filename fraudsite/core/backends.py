@@ -33,7 +33,9 @@ class RoleBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth ships
         """Whether the user's role holds any permission in the app."""
         if not isinstance(user_obj, User) or not user_obj.is_active:
             raise PermissionDenied
-        return role_permits_app(user_obj.role, app_label)
+        if not role_permits_app(user_obj.role, app_label):
+            raise PermissionDenied
+        return True
 
     def get_user_permissions(self, user_obj: AnyUser, obj: Model | None = None) -> set[str]:  # noqa: ARG002
         """Nothing is granted to a person, only to roles."""

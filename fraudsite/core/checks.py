@@ -58,7 +58,7 @@ def check_evidence_is_not_served(
     """Evidence lies in no folder that a web server hands out."""
     root = Path(settings.EVIDENCE_ROOT).resolve()
     served = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
-    for folder in (Path(folder).resolve() for folder in served if folder):
+    for folder in (Path(str(folder)).resolve() for folder in served if folder):
         if root == folder or folder in root.parents:
             return [
                 Error(

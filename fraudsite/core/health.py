@@ -16,7 +16,6 @@ from fraudsite.core.heartbeat import Heartbeat, heartbeat_read
 
 # A probe that waits longer is as good as a refusal; load balancers give up after a few seconds.
 PROBE_TIMEOUT_S = 2.0
-DEFAULT_QUEUES = ("platform",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def findings() -> list[Finding]:
     if not found[1].is_ready:
         # The heartbeat is read from the same server; asking it again would only take longer.
         return [*found, Finding("worker", is_ready=False, detail="Unknown without the broker.")]
-    for queue in getattr(settings, "HEARTBEAT_QUEUES", DEFAULT_QUEUES):
+    for queue in settings.HEARTBEAT_QUEUES:
         found += _worker_findings(queue)
     return found
 

@@ -137,7 +137,9 @@ def _require_permitted(instance: models.Model, from_status: str, to_status: str)
 
 
 def _compare_and_swap(instance: models.Model, from_status: str, fields: Mapping[str, Any]) -> None:
-    rows = type(instance)._default_manager.filter(pk=instance.pk, status=from_status)
+    # The default manager of a model may hide rows; this one sees them all.
+    every_row = type(instance)._base_manager  # noqa: SLF001 - documented API of Django
+    rows = every_row.filter(pk=instance.pk, status=from_status)
     if rows.update(**fields):
         return
     name = instance._meta.verbose_name

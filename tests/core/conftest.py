@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -42,13 +41,6 @@ def parcel(parcel_table: None, db: None) -> Iterator[Parcel]:
 @pytest.fixture
 def ada() -> Actor:
     return Actor.system("ada")
-
-
-@pytest.fixture
-def empty_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

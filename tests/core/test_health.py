@@ -19,9 +19,10 @@ CLOSED_PORT = "redis://:secret-password@127.0.0.1:1/0"
 
 
 @pytest.fixture(autouse=True)
-def no_engines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the engines of the test."""
+def one_queue_and_no_engines(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """Only the queue and the engines of the test."""
     monkeypatch.setattr(engines, "_engines", {})
+    settings.HEARTBEAT_QUEUES = ("platform",)
 
 
 @pytest.mark.parametrize("path", ["/health", "/healthz"])
