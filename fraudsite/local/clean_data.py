@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 
-from fraudsite.environment import CHECKOUT
 from fraudsite.local.postgres import find_postgres
 from fraudsite.local.servers import var_folder
 from fraudsite.local.service_account import find_home, private_folder_of
@@ -28,7 +27,7 @@ def main() -> int:
             print("clean-data: something still runs here. Stop it first.", file=sys.stderr)
             return 1
         try:
-            home = find_home(checkout=CHECKOUT, var=var)
+            home = find_home(var)
             find_valkey(home, var).stop()
             find_postgres(home, var).stop()
         except LocalTrouble as trouble:
@@ -39,7 +38,7 @@ def main() -> int:
     for name in DATA_FILES:
         (var / name).unlink(missing_ok=True)
     if os.geteuid() == 0:
-        shutil.rmtree(private_folder_of(CHECKOUT), ignore_errors=True)
+        shutil.rmtree(private_folder_of(var), ignore_errors=True)
     print("clean-data: databases, queues and evidence of this checkout are gone")
     return 0
 

@@ -109,7 +109,7 @@ def _exclusively(var: Path) -> Iterator[None]:
 
 
 def _start(wanted: Sequence[str], var: Path) -> None:
-    home = find_home(checkout=CHECKOUT, var=var)
+    home = find_home(var)
     if "DATABASE_URL" in wanted:
         os.environ["DATABASE_URL"] = find_postgres(home, var).start()
     if "REDIS_URL" in wanted:
@@ -123,7 +123,7 @@ def _stop_if_last(users: IO[str], var: Path) -> None:
     except BlockingIOError:
         return
     else:
-        home = find_home(checkout=CHECKOUT, var=var)
+        home = find_home(var)
         find_valkey(home, var).stop()
         find_postgres(home, var).stop()
     finally:

@@ -90,13 +90,13 @@ class ServerHome:
         return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(self.folder)}
 
 
-def private_folder_of(checkout: Path) -> Path:
-    """Return the folder below /var/lib that belongs to this checkout, made or not."""
-    digest = hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:12]
+def private_folder_of(var: Path) -> Path:
+    """Return the folder below /var/lib that belongs to this `var/`, and so to its checkout."""
+    digest = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
     return PRIVATE_ROOT / digest
 
 
-def find_home(*, checkout: Path, var: Path) -> ServerHome:
+def find_home(var: Path) -> ServerHome:
     """Decide where the servers live, creating the service account when root needs one."""
     if os.geteuid() != 0:
         folder = var / "servers"
@@ -107,7 +107,7 @@ def find_home(*, checkout: Path, var: Path) -> ServerHome:
         folder = var / "servers"
         folder.mkdir(exist_ok=True)
         return ServerHome(folder, account.pw_uid, account.pw_gid, is_outside_checkout=False)
-    folder = private_folder_of(checkout)
+    folder = private_folder_of(var)
     if not folder.exists():
         PRIVATE_ROOT.mkdir(mode=0o755, exist_ok=True)
         folder.mkdir(mode=0o700)

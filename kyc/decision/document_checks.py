@@ -86,7 +86,7 @@ def readable(evidence: Evidence, rules: Rules) -> Check:
     side = BACK if evidence.declared.document_type != "passport" else FRONT
     return check.raised(
         CheckState.UNPROCESSABLE,
-        UNREADABLE[document.outcome],
+        UNREADABLE.get(document.outcome, UNREADABLE["unreadable"]),
         document.run,
         hint="We could not read the lines of letters and arrows (<<<). Photograph the side that "
         "carries them, whole, sharp and without reflections.",

@@ -43,7 +43,7 @@ def challenge_use(*, verification: Verification, nonce: str) -> LivenessChalleng
     challenge = _open(verification)
     if challenge is None or str(challenge.nonce) != _canonical(nonce):
         raise Refusal(
-            "challenge_replaced",
+            "challenge_unknown",
             "These movements were replaced by new ones. Follow the ones shown now.",
         )
     now = timezone.now()

@@ -55,10 +55,11 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
     )
     if request.method == "POST":
         if form.is_valid():
-            image_capture(
+            taken = image_capture(
                 verification=verification, kind=kind, upload=_upload(form), actor=actor_of(request)
             )
-            return _go_on(request, verification)
+            # A weak picture is shown once more with what is wrong; using it all the same is allowed.
+            return _go_on(request, verification, where=request.path if taken.issues else "")
         if wants_json(request):
             return _form_refused(form)
     context = {
@@ -69,6 +70,7 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
         "accepted_types": "JPEG, PNG, WebP or HEIC",
         "max_megabytes": MAX_IMAGE_BYTES // 1_000_000,
         "kept": _kept(verification, kind),
+        "next_url": next_url(verification),
     }
     return _page(request, verification, "capture", context)
 
@@ -171,8 +173,8 @@ def _upload(form: CaptureFields) -> Upload:
     )
 
 
-def _go_on(request: HttpRequest, verification: Verification) -> HttpResponse:
-    where = next_url(verification)
+def _go_on(request: HttpRequest, verification: Verification, *, where: str = "") -> HttpResponse:
+    where = where or next_url(verification)
     if wants_json(request):
         return JsonResponse({"next_url": where})
     return redirect(where)
@@ -202,7 +204,6 @@ def _kept(verification: Verification, kind: CaptureKind) -> dict[str, Any] | Non
     return {
         "url": reverse("kyc:own_capture", args=[existing.pk]),
         "issues": issue_sentences(existing.issues),
-        "next_url": next_url(verification),
     }
 
 

@@ -1,0 +1,64 @@
+"""A real Chromium before a real site."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from fraudsite.environment import CHECKOUT
+from tests.browser.site import Site, start_site, stop_site
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # the tests also run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+]
+PERMIT_CAMERA = "--use-fake-ui-for-media-stream"
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    running = start_site(CHECKOUT / "var" / "test-site")
+    yield running
+    stop_site(running)
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    folder = Path(os.environ.get("FRAUDSITE_SCREENSHOTS", CHECKOUT / "var" / "screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Start browsers, each with a camera that plays a film of its own, or with none."""
+    executable = shutil.which("chromium") or "/usr/bin/chromium"
+    with ExitStack() as open_browsers:
+
+        def start(film: Path | None = None, *, permits_camera: bool = True) -> Browser:
+            flags = [*CHROMIUM_FLAGS, *([PERMIT_CAMERA] if permits_camera else [])]
+            if film is not None:
+                flags.append(f"--use-file-for-fake-video-capture={film}")
+            browser = playwright.chromium.launch(executable_path=executable, args=flags)
+            open_browsers.callback(browser.close)
+            return browser
+
+        yield start
