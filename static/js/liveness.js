@@ -130,6 +130,7 @@ function showProblem(kind = "busy") {
   stopCamera();
   describeProblem(root, kind);
   showState(root, "problem");
+  find("still")?.setAttribute("open", "");
   focusFirstHeading(root);
 }
 
