@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from fraudsite.core.in_transaction import require_transaction
 from fraudsite.core.models import ConsumedEvent, OutboxEvent
-from fraudsite.core.redaction import redact_value
+from fraudsite.core.redaction import sensitive_keys
 from fraudsite.core.request_id import current_request_id
 
 logger = structlog.get_logger(__name__)
@@ -142,6 +142,7 @@ def publish(
     """Write an event in the open transaction of the change it tells of.
 
     Order holds per aggregate as long as the change locks the aggregate's row first, as `move` does.
+    A payload with a key of personal data is refused: it would outlive the person's erasure.
     """
     require_transaction("An outbox event")
     now = timezone.now()
@@ -149,7 +150,7 @@ def publish(
         kind=kind,
         aggregate_type=aggregate._meta.label_lower,
         aggregate_id=str(aggregate.pk),
-        payload=redact_value(dict(payload or {})),
+        payload=_checked(payload or {}),
         request_id=current_request_id(),
         created_at=now,
         due_at=now,
@@ -215,6 +216,14 @@ def backoff_s(attempts: int, jitter: float) -> float:
     """
     delay_s = min(math.ldexp(FIRST_DELAY_S, attempts - 1), MAX_DELAY_S)
     return delay_s * (1 + jitter / 4)
+
+
+def _checked(payload: Mapping[str, Any]) -> dict[str, Any]:
+    found = sorted(sensitive_keys(payload))
+    if found:
+        message = f"An event carries ids, never personal data: {', '.join(found)}."
+        raise ValueError(message)
+    return dict(payload)
 
 
 def _lock_next_event() -> OutboxEvent | None:

@@ -106,6 +106,25 @@ def test_an_event_nobody_wants_counts_as_dispatched(hamburg: Workspace) -> None:
     assert relay_batch() == RelayReport(dispatched=1)
 
 
+def test_an_event_with_personal_data_is_refused(hamburg: Workspace) -> None:
+    payload = {"customer_id": "7", "person": {"surname": "Lovelace"}}
+
+    with pytest.raises(ValueError, match="never personal data: surname"):
+        publish(kind="parcel.sent", aggregate=hamburg, payload=payload)
+
+    assert OutboxEvent.objects.count() == 0
+
+
+def test_ids_in_an_event_arrive_as_they_were(hamburg: Workspace, register: Register) -> None:
+    seen: list[object] = []
+    register("ids", lambda event: seen.append(event.payload))
+
+    publish(kind="parcel.sent", aggregate=hamburg, payload={"payment_id": "4111111111111111"})
+    relay_batch()
+
+    assert seen == [{"payment_id": "4111111111111111"}]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
     with pytest.raises(NotInTransaction):

@@ -20,6 +20,7 @@ from fraudsite.core.redaction import (
     redact_event,
     redact_text,
     redact_value,
+    sensitive_keys,
 )
 
 # ICAO Doc 9303 part 4, appendix B, and part 5, appendix B: the standard's own examples.
@@ -96,6 +97,20 @@ def test_values_are_redacted_however_deep_they_lie() -> None:
         "count": 3,
         "ok": None,
     }
+
+
+def test_an_id_keeps_its_digits_even_if_they_pass_for_a_card_number() -> None:
+    assert redact_value({"payment_id": "4111111111111111", "note": "4111111111111111"}) == {
+        "payment_id": "4111111111111111",
+        "note": REDACTED,
+    }
+    assert redact_value("anna@example.org", "external_id") == REDACTED
+
+
+def test_keys_of_personal_data_are_found_however_deep() -> None:
+    payload = {"a": [{"surname": "x"}, ({"birth_date": None},)], "document_id": 7, "email": ""}
+
+    assert sensitive_keys(payload) == {"surname", "birth_date", "email"}
 
 
 def test_something_nested_without_end_is_cut_off() -> None:

@@ -1,0 +1,15 @@
+"""The platform's pages in the staff site."""
+
+from __future__ import annotations
+
+from fraudsite.core.admin.history import AuditEntryAdmin, AuditSealAdmin, StatusChangeAdmin
+from fraudsite.core.admin.outbox import OutboxEventAdmin
+from fraudsite.core.admin.users import UserAdmin
+
+__all__ = [
+    "AuditEntryAdmin",
+    "AuditSealAdmin",
+    "OutboxEventAdmin",
+    "StatusChangeAdmin",
+    "UserAdmin",
+]
