@@ -66,8 +66,8 @@ async function report(url, token) {
   const seen = traits();
   const response = await fetch(url, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": token, Accept: "application/json" },
-    body: JSON.stringify({ fingerprint: await sha256(JSON.stringify(seen)), traits: seen }),
+    headers: { "X-CSRFToken": token, Accept: "application/json" },
+    body: new URLSearchParams({ fingerprint: await sha256(JSON.stringify(seen)), traits: JSON.stringify(seen) }),
   });
   if (response.ok) sessionStorage.setItem(SENT, "1");
 }

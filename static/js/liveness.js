@@ -11,7 +11,7 @@ import { refreshForm, sendForm } from "./upload.js";
 import { UploadTrouble } from "./upload_trouble.js";
 
 const WISH = { facing: "user", width: 640, height: 480 };
-const LEAD = { code: "hold", instruction: "Hold still and look at the camera" };
+const LEAD = { code: "hold", label: "Hold still", instruction: "Look at the camera" };
 // Answers after which only new movements help.
 const SPENT = new Set(["challenge_expired", "challenge_used", "challenge_unknown"]);
 
@@ -66,12 +66,13 @@ function makeReady(words, more) {
   find("stage").scrollIntoView({ block: "nearest" });
 }
 
-function showPrompt(code, words, more) {
+function showPrompt(code, words, more, part = "") {
   for (const picture of root.querySelectorAll("[data-picture]")) {
     picture.toggleAttribute("hidden", picture.dataset.picture !== code);
   }
   find("prompt").textContent = words;
-  find("count").textContent = more;
+  find("more").textContent = more;
+  find("part").textContent = part;
 }
 
 function showFraction(fraction) {
@@ -81,8 +82,7 @@ function showFraction(fraction) {
 
 function showStep(index) {
   const prompt = prompts[index];
-  const more = index === 0 ? "Recording starts" : `Movement ${index} of ${prompts.length - 1}`;
-  showPrompt(prompt.code, prompt.instruction, more);
+  showPrompt(prompt.code, prompt.label, prompt.instruction, index > 0 ? `· ${index} of ${prompts.length - 1}` : "");
   showFraction(0);
   navigator.vibrate?.(60);
 }
