@@ -31,11 +31,17 @@ Species = Literal[
     "frozen",
     "looped",
     "spliced_stills",
+    "crossfaded_stills",
     "nothing_done",
     "two_faces",
 ]
 SPECIES: tuple[Species, ...] = get_args(Species)
 
+# 96 x 96 places to cut the noise of a frame from.
+_GRAIN_MARGIN_PX = 96
+# An attacker has a photograph looking ahead and one to each side.
+_STILL_DEG = 36.0
+_FADE_S = 0.5
 # Width of a printed photograph over its height (passport format is 35 x 45 mm).
 _PRINT_WIDTH = 0.8
 # A turn as people make it when asked: beyond what is needed, about half a second each way.
@@ -248,11 +254,22 @@ def _film(frames: Iterator[Image], fps: float, rng: np.random.Generator) -> Iter
     """What a webcam adds: exposure that hunts, flicker, softness, noise that is new each time."""
     drift = rng.uniform(0, 2 * np.pi)
     noise_sigma, blur_sigma = rng.uniform(1.5, 2.5), rng.uniform(0.4, 0.7)
+    grain: NDArray[np.float32] | None = None
     for number, frame in enumerate(frames):
+        if grain is None:
+            grain = _grain(frame.shape, noise_sigma, rng)
         light = 1 + 0.02 * np.sin(2 * np.pi * 0.15 * number / fps + drift) + rng.normal(0, 0.004)
         soft = cv2.GaussianBlur(frame, (0, 0), blur_sigma).astype(np.float32) * np.float32(light)
-        grain = rng.standard_normal(frame.shape, dtype=np.float32) * np.float32(noise_sigma)
-        yield np.clip(soft + grain, 0, 255).astype(np.uint8)
+        top, left = rng.integers(0, _GRAIN_MARGIN_PX, 2)
+        height, width = frame.shape[:2]
+        noisy = soft + grain[top : top + height, left : left + width]
+        yield np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)
+
+
+def _grain(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Sensor noise larger than a frame: another part of it for each is as good as new noise."""
+    height, width = shape[0] + _GRAIN_MARGIN_PX, shape[1] + _GRAIN_MARGIN_PX
+    return rng.standard_normal((height, width, 3), dtype=np.float32) * np.float32(sigma)
 
 
 def _render_live(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
@@ -322,18 +339,32 @@ def _render_spliced(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """Single pictures shown one after the other, each for as long as it is asked for."""
     poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
     head = scene.head()
-    shown = (
-        render_head(
-            head,
-            HeadPose(
-                yaw_deg=float(np.round(pose.yaw_deg / 36) * 36),
-                eye_closure=float(np.round(pose.eye_closure)),
-                mouth_opening=float(np.round(pose.mouth_opening)),
-            ),
-        )
-        for pose in poses
-    )
+    shown = (render_head(head, _nearest_still(pose)) for pose in poses)
     return _film(shown, scene.timing.fps, rng)
+
+
+def _render_crossfaded(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
+    """The same single pictures, one faded into the next over half a second."""
+    poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
+    head = scene.head()
+    stills = [_nearest_still(pose) for pose in poses]
+    drawn = {still: render_head(head, still).astype(np.float32) for still in set(stills)}
+    window = max(1, round(_FADE_S * scene.timing.fps))
+    padded = [stills[0]] * (window // 2) + stills + [stills[-1]] * window
+    shown = (
+        np.mean([drawn[still] for still in padded[number : number + window]], axis=0)
+        for number in range(len(stills))
+    )
+    return _film((frame.astype(np.uint8) for frame in shown), scene.timing.fps, rng)
+
+
+def _nearest_still(pose: HeadPose) -> HeadPose:
+    """The one of an attacker's few photographs that comes nearest to a pose."""
+    return HeadPose(
+        yaw_deg=float(np.round(pose.yaw_deg / _STILL_DEG) * _STILL_DEG),
+        eye_closure=float(np.round(pose.eye_closure)),
+        mouth_opening=float(np.round(pose.mouth_opening)),
+    )
 
 
 def _render_two_faces(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
@@ -361,6 +392,7 @@ _RENDERERS: dict[Species, Callable[[_Scene, np.random.Generator], Iterator[Image
     "frozen": _render_frozen,
     "looped": _render_looped,
     "spliced_stills": _render_spliced,
+    "crossfaded_stills": _render_crossfaded,
     "nothing_done": _render_nothing,
     "two_faces": _render_two_faces,
 }

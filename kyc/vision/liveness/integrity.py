@@ -15,6 +15,12 @@ from kyc.vision.liveness.signals import Signal, above, below
 _STEP_MS = 1000.0 / 12
 # Two stretches of this many sampled frames are compared, at least this far apart.
 _LOOP_FRAMES = 8
+# A frame is compared with those this many sampled frames before and after it.
+_BLEND_REACH = (2, 3, 4, 6)
+# How much has to happen between those two (RMS grey levels, changes of light apart), and how far
+# from both of them a frame must lie to be a blend.
+_BLEND_MOVEMENT = 10.0
+_BLEND_SHARE = (0.2, 0.8)
 # A copy shows only where something moves: RMS grey levels from frame to frame within a stretch.
 _LOOP_MOVEMENT = 1.5
 # A change of scene stands out from the changes right before and after it by this factor.
@@ -34,6 +40,7 @@ def capture_signals(
         ),
         below("repeated_frames", "fraud", _loop_ratio(differences), policy.loop_ratio),
         above("scene_cut", "fraud", _cut(differences), policy.max_cut_difference),
+        below("blended_frames", "fraud", blend_residual(seen), policy.min_blend_residual),
         *_jump_signals(seen, policy),
     )
 
@@ -140,6 +147,47 @@ def _cut(differences: NDArray[np.float64]) -> float:
     calm = np.pad(steps, 1)
     beside = np.maximum(calm[:-2], calm[2:])
     return float(steps[steps > _CUT_FACTOR * beside].max(initial=0.0))
+
+
+def blend_residual(seen: Sequence[Observation]) -> float:
+    """How badly the best frame is explained as one picture faded into another.
+
+    Parameters
+    ----------
+    seen : sequence of Observation
+        All frames in order of time.
+
+    Returns
+    -------
+    float
+        Distance of a frame from the straight line between an earlier and a later one, over the
+        distance of these two; the smallest in the video, 1 if nothing moves. About .01 for a
+        cross-fade, .09 and more for what moves. Light that changes does not count: brightness and
+        contrast are free.
+    """
+    flat = np.array([one.thumbnail.ravel() for one in seen], dtype=np.float64)
+    flat -= flat.mean(axis=1, keepdims=True)
+    best = 1.0
+    for reach in _BLEND_REACH:
+        for number in range(reach, len(flat) - reach):
+            before, frame, after = flat[[number - reach, number, number + reach]]
+            best = min(best, _distance_from_blend(before, frame, after))
+    return best
+
+
+def _distance_from_blend(
+    before: NDArray[np.float64], frame: NDArray[np.float64], after: NDArray[np.float64]
+) -> float:
+    """RMS of frame - a * before - b * after for the best a and b, over the movement."""
+    way = after - before * float(before @ after) / max(float(before @ before), 1e-6)
+    length = float(np.sqrt((way**2).mean()))
+    if length < _BLEND_MOVEMENT:
+        return 1.0
+    ends = np.stack([before, after])
+    shares = np.linalg.solve(ends @ ends.T, ends @ frame)
+    if not _BLEND_SHARE[0] < shares[1] / max(float(shares.sum()), 1e-6) < _BLEND_SHARE[1]:
+        return 1.0
+    return float(np.sqrt(((frame - shares @ ends) ** 2).mean())) / length
 
 
 def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:

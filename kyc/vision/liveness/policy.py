@@ -75,6 +75,9 @@ class LivenessPolicy:
         that VP8 repeats reads up to .28; people who hold still .6 (rendered) and .66 (filmed).
     loop_ratio : float
         Difference between two stretches over the movement within one, below it they are copies.
+    min_blend_residual : float
+        How far a frame must be from a blend of two others, in shares of their difference.
+        Cross-faded stills read .01, rendered and filmed heads .15 and more.
     max_jump_widths : float
         Face widths the middle of a face may move in 1/12 s.
     max_jump_deg : float
@@ -105,6 +108,7 @@ class LivenessPolicy:
     frozen_ms: float = 1_000.0
     frozen_difference: float = 0.3
     loop_ratio: float = 0.15
+    min_blend_residual: float = 0.05
     max_jump_widths: float = 0.8
     max_jump_deg: float = 30.0
     max_jump_scale: float = 1.35

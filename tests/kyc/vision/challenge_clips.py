@@ -21,5 +21,7 @@ def clip(
         parse_challenge(challenge),
         rng=np.random.default_rng(seed),
         species=species,
+        lead_s=1.0,
+        seconds_per_action=2.0,
         companion=load_portrait(companion, framing="selfie"),
     )

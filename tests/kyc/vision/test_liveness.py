@@ -164,6 +164,24 @@ def test_stills_shown_one_after_the_other_are_not_live():
     assert "scene_cut" in raised(report)
 
 
+def test_stills_faded_into_each_other_are_not_live():
+    report = judged("astronaut", "open_mouth,turn_right", "crossfaded_stills")
+
+    assert report.outcome == "not_live"
+    assert "blended_frames" in raised(report)
+
+
+def test_light_that_changes_is_no_fade():
+    frames = [
+        replace(f, pixels=(f.pixels * (0.5 + 0.4 * f.at_ms / 6000)).clip(0, 255).astype(np.uint8))
+        for f in clip("astronaut", "turn_left,blink").as_frames()
+    ]
+
+    report = check_liveness(frames, parse_challenge("turn_left,blink"))
+
+    assert report.outcome == "live"
+
+
 def test_two_people_are_sent_back():
     report = judged("astronaut", "turn_left,blink", "two_faces")
 
