@@ -5,17 +5,23 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from django.db import transaction
 from django.http import HttpRequest
 
+from fraudsite.core.actors import Actor
 from fraudsite.core.choices import Role
 from fraudsite.core.client_ip import client_ip
 from fraudsite.core.models import User
+from fraudsite.core.services.audit import audit_record
 from fraudsite.core.services.data_keys import open_bytes, platform_key, seal_bytes
+
+logger = structlog.get_logger(__name__)
 
 TOTP_CONTEXT = "mfa-secret"
 
@@ -30,6 +36,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def clean_email(self, email: str) -> str:
         """Return the address as it is kept."""
         return User.objects.normalize_email(email)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign the user in, all factors given, and keep in the trail that it happened."""
+        super().login(request, user)
+        with transaction.atomic():
+            audit_record(actor=Actor.of_user(user), action="user.signed_in", target=user)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Log a refused log-in; the middleware's ids and network are what tells an attack."""
+        super().authentication_failed(request, **credentials)
+        logger.warning("sign_in_refused")
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that rate limits count by: the one our proxies vouch for."""

@@ -87,7 +87,11 @@ def _ask_broker() -> None:
 
 def _worker_findings(queue: str) -> list[Finding]:
     name = f"worker:{queue}"
-    heartbeat = heartbeat_read(queue)
+    try:
+        heartbeat = heartbeat_read(queue)
+    except (redis.RedisError, OSError) as error:
+        detail = f"The cache does not answer ({type(error).__name__})."
+        return [Finding(name, is_ready=False, detail=detail)]
     if heartbeat is None:
         return [Finding(name, is_ready=False, detail="No worker has reported.")]
     if heartbeat.age_s > settings.HEARTBEAT_MAX_AGE_S:

@@ -112,6 +112,23 @@ def test_a_broker_that_is_away_is_named_without_its_address(client: Client, sett
 
 
 @pytest.mark.django_db
+def test_a_cache_that_is_away_is_told_from_a_worker_that_is(client: Client, settings: Any) -> None:
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": CLOSED_PORT,
+        }
+    }
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json()["failed"] == ["worker:platform"]
+    detail = response.json()["checks"]["worker:platform"]["detail"]
+    assert detail == "The cache does not answer (ConnectionError)."
+
+
+@pytest.mark.django_db
 def test_a_database_that_is_away_is_named_without_its_message(client: Client) -> None:
     heartbeat_write("platform")
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from fraudsite.core.account_adapter import AccountAdapter
 from fraudsite.core.choices import Role
-from fraudsite.core.models import User
+from fraudsite.core.models import AuditEntry, User
 from tests.core.conftest import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_cache")]
@@ -55,6 +55,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_words(
     errors = [answer.context["form"].errors for answer in answers]
     assert errors[0] == errors[1]
     assert answers[0].status_code == answers[1].status_code == 200
+    assert not AuditEntry.objects.filter(action="user.signed_in").exists()
 
 
 def test_a_password_reset_answers_the_same_for_everybody(client: Client, carl: User) -> None:

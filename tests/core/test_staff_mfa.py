@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from fraudsite.core.choices import Role
 from fraudsite.core.middleware import StaffMfaMiddleware, has_second_factor
-from fraudsite.core.models import User
+from fraudsite.core.models import AuditEntry, User
 from fraudsite.core.services.data_keys import platform_key
 from tests.core.conftest import PASSWORD
 
@@ -60,9 +60,13 @@ def test_staff_that_signs_in_with_a_code_gets_into_the_admin(client: Client, ann
     response = sign_in(client, anna)
     assert response["Location"] == reverse("mfa_authenticate")
     assert client.get(reverse("admin:index")).status_code == 302
+    assert not AuditEntry.objects.filter(action="user.signed_in").exists()
     client.post(reverse("mfa_authenticate"), {"code": code()})
 
     assert client.get(reverse("admin:index")).status_code == 200
+    entry = AuditEntry.objects.get(action="user.signed_in")
+    assert (entry.actor_id, entry.target_id) == (str(anna.pk), str(anna.pk))
+    assert len(entry.request_id) == 36
 
 
 def test_a_wrong_code_does_not_get_into_the_admin(client: Client, anna: User) -> None:
