@@ -36,7 +36,7 @@ def check_master_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:  
 
 @register(Tags.files)
 def check_evidence_root(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
-    """Evidence can be written, and nobody else on the machine can list it."""
+    """Evidence can be written."""
     root = Path(settings.EVIDENCE_ROOT)
     existing = _nearest_existing(root)
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
@@ -48,6 +48,21 @@ def check_evidence_root(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register(Tags.files)
+def check_evidence_is_private(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """Nobody else on the machine can enter the folder; it is made so, and may have been opened."""
+    root = Path(settings.EVIDENCE_ROOT)
+    if not root.is_dir() or not root.stat().st_mode & 0o077:
+        return []
+    return [
+        CheckWarning(
+            f"Other users of this machine can enter the folder for evidence: {root}",
+            hint=f"Run `chmod 700 {root}`. Encrypted or not, it is nobody else's business.",
+            id="core.W002",
+        )
+    ]
 
 
 @register(Tags.files)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.contrib.messages import get_messages
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -142,6 +144,34 @@ def test_one_of_two_administrators_can(root: User, ada: Actor) -> None:
 
     root.refresh_from_db()
     assert root.role == Role.ANALYST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_demote_each_other_leave_one(ada: Actor) -> None:
+    for number in range(5):
+        pair = [
+            user_create(email=f"{name}{number}@example.org", role=Role.ADMINISTRATOR, actor=ada)
+            for name in ("sam", "kim")
+        ]
+        barrier = Barrier(2)
+
+        def demote(user: User, barrier: Barrier = barrier) -> str:
+            try:
+                barrier.wait()
+                user_change_role(user=user, role=Role.ANALYST, actor=ada)
+            except UserChangeRefused:
+                return "refused"
+            else:
+                return "demoted"
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            outcomes = sorted(pool.map(demote, pair))
+
+        assert outcomes == ["demoted", "refused"]
+        assert User.objects.filter(role=Role.ADMINISTRATOR).count() == 1
+        User.objects.all().delete()
 
 
 def test_an_account_switched_off_is_out_with_its_next_request(anna: User, ada: Actor) -> None:

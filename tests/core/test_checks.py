@@ -38,6 +38,16 @@ def test_an_evidence_folder_that_cannot_be_made_stops_the_start(
     assert ids(checks.check_evidence_root(None)) == ["core.E002"]
 
 
+def test_an_evidence_folder_open_to_others_is_told(settings: Any, tmp_path: Path) -> None:
+    settings.EVIDENCE_ROOT = tmp_path / "open"
+    settings.EVIDENCE_ROOT.mkdir(mode=0o755)
+
+    assert ids(checks.check_evidence_is_private(None)) == ["core.W002"]
+
+    settings.EVIDENCE_ROOT.chmod(0o700)
+    assert checks.check_evidence_is_private(None) == []
+
+
 def test_evidence_inside_a_served_folder_stops_the_start(settings: Any, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     settings.EVIDENCE_ROOT = tmp_path / "evidence"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.choices import Role
@@ -25,11 +26,11 @@ def user_create(*, email: str, role: Role, actor: Actor) -> User:
 def user_change_role(*, user: User, role: Role, actor: Actor) -> None:
     """Give a user another role; it counts from the next request on."""
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=user.pk)
+        locked, administrators = _lock(user)
         if locked.role == role:
             return
         if role != Role.ADMINISTRATOR:
-            _require_another_administrator(locked)
+            _require_another(administrators, locked)
         User.objects.filter(pk=user.pk).update(role=role)
         audit_record(
             actor=actor,
@@ -43,24 +44,30 @@ def user_change_role(*, user: User, role: Role, actor: Actor) -> None:
 def user_set_active(*, user: User, is_active: bool, actor: Actor) -> None:
     """Switch an account off or on; off, its sessions end with their next request."""
     with transaction.atomic():
-        locked = User.objects.select_for_update().get(pk=user.pk)
+        locked, administrators = _lock(user)
         if locked.is_active == is_active:
             return
         if not is_active:
-            _require_another_administrator(locked)
+            _require_another(administrators, locked)
         User.objects.filter(pk=user.pk).update(is_active=is_active)
         action = "user.activated" if is_active else "user.deactivated"
         audit_record(actor=actor, action=action, target=user)
     user.is_active = is_active
 
 
-def _require_another_administrator(user: User) -> None:
-    """Refuse to take the last administrator away; locks them all, in order, so that two can't."""
-    if user.role != Role.ADMINISTRATOR:
-        return
-    administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
-    others = administrators.select_for_update().order_by("pk")
-    if any(other.pk != user.pk for other in others):
+def _lock(user: User) -> tuple[User, list[User]]:
+    """Lock the user and every active administrator, in one order, so that no two changes cross."""
+    is_administrator = Q(role=Role.ADMINISTRATOR, is_active=True)
+    rows = User.objects.select_for_update().filter(Q(pk=user.pk) | is_administrator)
+    locked = {row.pk: row for row in rows.order_by("pk")}
+    administrators = [
+        row for row in locked.values() if row.role == Role.ADMINISTRATOR and row.is_active
+    ]
+    return locked[user.pk], administrators
+
+
+def _require_another(administrators: list[User], user: User) -> None:
+    if [row.pk for row in administrators] != [user.pk]:
         return
     message = "This is the last active administrator; make another one first."
     raise UserChangeRefused(message)
