@@ -50,6 +50,8 @@ MRZ_LEFT_MM: dict[str, float] = {"TD3": 6.6, "TD1": 4.7}
 MRZ_BOTTOM_MM: dict[str, float] = {"TD3": 8.6, "TD1": 5.6}  # base line of the last line
 MRZ_ZONE_MM: dict[str, float] = {"TD3": 22.5, "TD1": 23.2}
 
+# A long name ends before the column at the right edge of either document.
+VALUE_MM = 50.0
 NOTICE = "Rendered specimen of a fictional state, for tests only. Not a travel document."
 
 OCR_B_PATHS = (
@@ -137,9 +139,13 @@ class Pen:
         face: str = "plain",
         spacing_mm: float = 0.0,
         right_mm: float | None = None,
+        max_mm: float | None = None,
     ) -> None:
-        """Write with the base line at `at`, or so that the text ends at `right_mm`."""
+        """Write from `at` on, or so that the text ends at `right_mm`; smaller if it must fit."""
         font = _font(face, height_mm * self.px_per_mm)
+        if max_mm is not None and font.getlength(text) > max_mm * self.px_per_mm:
+            fitting = height_mm * max_mm * self.px_per_mm / font.getlength(text)
+            font = _font(face, fitting * self.px_per_mm)
         draw = ImageDraw.Draw(self.canvas)
         x, y = at[0] * self.px_per_mm, at[1] * self.px_per_mm
         step = spacing_mm * self.px_per_mm
@@ -340,8 +346,9 @@ def _ghost(portrait: Image) -> Image:
 
 
 def _entry(pen: Pen, label: str, value: str, at: tuple[float, float], *, letter_mm: float) -> None:
+    """A field: its label in small letters, and the value below it, at most 50 mm long."""
     pen.write(label, (at[0], at[1] - letter_mm - 0.95), letter_mm * 0.48, LABEL)
-    pen.write(value, at, letter_mm, INK, face="bold")
+    pen.write(value, at, letter_mm, INK, face="bold", max_mm=VALUE_MM)
 
 
 def _write_mrz(pen: Pen, lines: tuple[str, ...], kind: Kind) -> None:

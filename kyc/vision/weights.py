@@ -407,8 +407,10 @@ def _wrong_bytes(model: ModelFile) -> str:
 def _convert_to_integers(model: ModelFile, path: Path, tell: Progress) -> None:
     """Replace a Tesseract model by its integer form, or leave it as it is.
 
-    Integer weights are an eighth of the size and about twice as fast. The conversion must give the
-    pinned bytes; where another Tesseract release writes others, the file as it came is kept.
+    Integer weights are an eighth of the size and a sixth faster in a process of their own (135 ms a
+    call, not 163); both forms read the same 39 of 44 labelled documents and 16 of 16 rendered ones
+    to the letter. The conversion must give the pinned bytes; where another Tesseract release writes
+    others, the file as it came is kept.
     """
     tool = shutil.which("combine_tessdata")
     if tool is None:

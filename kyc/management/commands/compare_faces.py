@@ -87,8 +87,8 @@ def _as_json(document: Path, selfie: Path, comparison: FaceComparison) -> str:
             "distance": None if distance is None else round(distance, 4),
             "threshold": comparison.threshold,
             "false_match_rate": comparison.false_match_rate,
-            "document_face": _face_json(comparison.document_face),
-            "selfie_face": _face_json(comparison.selfie_face),
+            "document_face": _face_json(comparison.document_face, comparison.document_detail),
+            "selfie_face": _face_json(comparison.selfie_face, comparison.selfie_detail),
             "selfie_face_count": comparison.selfie_face_count,
             "engine": comparison.engine,
             "engine_version": comparison.engine_version,
@@ -97,11 +97,12 @@ def _as_json(document: Path, selfie: Path, comparison: FaceComparison) -> str:
     )
 
 
-def _face_json(face: DetectedFace | None) -> dict[str, object] | None:
+def _face_json(face: DetectedFace | None, detail: float | None) -> dict[str, object] | None:
     if face is None:
         return None
     return {
         "box": face.box,
         "score": round(face.score, 3),
         "rotation_deg": round(face.rotation_deg),
+        "detail": None if detail is None else round(detail, 4),
     }

@@ -8,7 +8,7 @@ its own threshold, with the same weights on faces aligned as here none.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -31,6 +31,18 @@ CHIP_PADDING = 0.25
 PATCH_FACE_PX = 220
 # Around the face, in face widths: enough for the padding of a chip that is turned.
 PATCH_REACH = 1.3
+
+
+# The part of a chip that is skin and features, not hair and background.
+DETAIL_PART = slice(25, 125)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceDescription:
+    """A face in numbers: its descriptor (128,), and how much fine detail that rests on."""
+
+    embedding: Embedding = field(repr=False)
+    detail: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +76,38 @@ def embed_face(pixels: Pixels, face: DetectedFace) -> Embedding:
     WeightsUnavailable
         When the model files are missing or damaged; nothing is downloaded.
     """
+    return describe_face(pixels, face).embedding
+
+
+def describe_face(pixels: Pixels, face: DetectedFace) -> FaceDescription:
+    """The descriptor of one detected face and the detail it rests on; as `embed_face`."""
     chip = align_face(pixels, face)
     engine = _engine()
     with _engine_lock:
         found = engine.represent(chip, model_name="Dlib", detector_backend="skip")
-    return np.asarray(found[0]["embedding"], np.float32)
+    return FaceDescription(np.asarray(found[0]["embedding"], np.float32), detail_of(chip))
+
+
+def detail_of(chip: Pixels) -> float:
+    """How much fine detail a face shows, whether it was lost by blur or by too few pixels.
+
+    Variance of the Laplacian over the variance of the grey levels, in the middle of the chip after
+    a blur of one pixel that takes the sensor's noise away. Contrast and brightness cancel out.
+
+    Parameters
+    ----------
+    chip : ndarray of shape (150, 150, 3), dtype=uint8
+        As `align_face` returns it.
+
+    Returns
+    -------
+    float
+        .026 for the median of 45 photographs, .007 when their faces are 40 px wide, .003 when they
+        are blurred by a fiftieth of the face's width. 0 for an even surface.
+    """
+    grey = cv2.cvtColor(chip, cv2.COLOR_BGR2GRAY).astype(np.float32)[DETAIL_PART, DETAIL_PART]
+    quiet = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    return float(cv2.Laplacian(quiet, cv2.CV_32F).var() / max(float(grey.var()), 1.0))
 
 
 def align_face(pixels: Pixels, face: DetectedFace) -> Pixels:

@@ -4,8 +4,10 @@ import os
 import sys
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -18,7 +20,7 @@ from kyc.simulation.portraits import PORTRAIT_NAMES, PortraitName, age_portrait,
 from kyc.simulation.specimens import Kind, render_specimen
 from kyc.vision import weights
 from kyc.vision.faces.detect import DetectedFace, detect_faces
-from kyc.vision.faces.embed import align_face, embed_face
+from kyc.vision.faces.embed import align_face, detail_of, embed_face
 from kyc.vision.faces.match import MatchPolicy, Outcome, compare_faces, people_among
 
 Image = npt.NDArray[np.uint8]
@@ -32,11 +34,13 @@ def _face_models() -> None:
     weights.fetch("face-landmarks")
 
 
+@cache
 def a_selfie(name: PortraitName, seed: int = 0) -> Image:
     rng = np.random.default_rng(seed)
     return take_selfie(age_portrait(load_portrait(name, framing="selfie"), rng), rng)
 
 
+@cache
 def a_document(name: PortraitName, kind: Kind = "TD3", seed: int = 1, **conditions: Any) -> Image:
     rng = np.random.default_rng(seed)
     specimen = render_specimen(
@@ -209,6 +213,36 @@ def test_a_distance_between_the_two_lines_is_unclear() -> None:
 
     assert comparison.outcome is Outcome.UNCLEAR
     assert comparison.threshold == 0.01
+
+
+@pytest.mark.parametrize("rotation_deg", [45, 225])
+def test_a_card_lying_askew_matches_too(rotation_deg: int) -> None:
+    card = a_document("grace_hopper", "TD1", rotation_deg=rotation_deg)
+
+    assert compare_faces(card, a_selfie("grace_hopper")).outcome is Outcome.MATCH
+
+
+def test_a_stranger_on_a_hopelessly_blurred_document_is_unclear_and_not_a_fraud() -> None:
+    sharp = compare_faces(a_document("astronaut"), a_selfie("grace_hopper"))
+    blurred = compare_faces(a_document("astronaut", blur_sigma=10.0), a_selfie("grace_hopper"))
+
+    assert sharp.document_detail is not None
+    assert blurred.document_detail is not None
+    assert sharp.document_detail > 0.01
+    assert blurred.document_detail < MatchPolicy().min_detail
+    assert sharp.outcome is Outcome.NO_MATCH
+    assert blurred.outcome is Outcome.UNCLEAR
+
+
+def test_detail_falls_with_blur_and_not_with_light() -> None:
+    chip = align_face(a_selfie("astronaut"), detect_faces(a_selfie("astronaut"))[0])
+
+    darker = (chip * 0.5).astype(np.uint8)
+    softer = np.asarray(cv2.GaussianBlur(chip, (0, 0), 3.0), np.uint8)
+
+    assert detail_of(darker) == pytest.approx(detail_of(chip), rel=0.1)
+    assert detail_of(softer) < 0.2 * detail_of(chip)
+    assert detail_of(np.full((150, 150, 3), 90, np.uint8)) == 0.0
 
 
 def test_an_embedding_never_appears_in_a_printed_comparison() -> None:
