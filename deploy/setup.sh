@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Downloads stay inside the checkout.
+export UV_CACHE_DIR="$PWD/var/cache/uv" PIP_NO_CACHE_DIR=1
+
 want_tests=false
 [ "${1:-}" = "--test" ] && want_tests=true
 

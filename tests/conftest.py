@@ -1,9 +1,9 @@
-"""What all tests share: named people, a Redis database of their own, evidence in a folder that goes."""
+"""What all tests share: named people, an empty cache, evidence in a folder that goes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,9 @@ from django.test import Client
 
 from fraudsite.core.choices import Role
 from fraudsite.core.models import User
+from tests.core.flushing import permit_flush
+
+permit_flush()
 
 
 @pytest.fixture(autouse=True)
@@ -20,9 +23,8 @@ def evidence_in_a_temporary_folder(tmp_path: Path, settings: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
+def empty_cache() -> None:
     cache.clear()
-    yield
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from fraudsite.core.heartbeat import heartbeat_write
 from fraudsite.core.outbox import purge, relay_batch
 from fraudsite.core.services.audit import audit_seal_all
 from fraudsite.core.services.files import files_sweep
+from fraudsite.core.worker_heartbeat import connect
 
 # The decorators are untyped because Celery ships no types.
 __all__ = [
@@ -19,6 +20,9 @@ __all__ = [
     "seal_audit",
     "sweep_evidence",
 ]
+
+# Tasks are what a worker imports; this is how it learns to report.
+connect()
 
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]

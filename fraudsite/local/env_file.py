@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 import secrets
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def ensure_env_file(path: Path) -> bool:
     unfinished = path.with_name(path.name + ".part")
     unfinished.touch(mode=0o600)
     unfinished.write_text(text)
-    os.replace(unfinished, path)
+    unfinished.replace(path)
     return True
 
 

@@ -21,3 +21,5 @@ PERMITTED_VIRTUAL_CAMERAS = ("fake_device",)
 # Sign-ups and log-ins by the hundred from one address are a test run, not an attack.
 ACCOUNT_RATE_LIMITS = False
 EXTRA_ISSUING_STATES = {"UTO": "Utopia (specimens)"}
+# The pages of tests are reached by signing up; that addresses are confirmed is tested in core.
+ACCOUNT_EMAIL_VERIFICATION = "optional"

@@ -6,7 +6,7 @@ from datetime import date
 
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
 from kyc.decision.declared import icao_state
-from kyc.decision.evidence import DocumentEvidence, Evidence, FieldMatch, StageOutcome
+from kyc.decision.evidence import Evidence, FieldMatch, StageOutcome
 from kyc.decision.rules import Rules
 
 FRONT, BACK = "document_front", "document_back"

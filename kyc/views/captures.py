@@ -58,7 +58,7 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
             taken = image_capture(
                 verification=verification, kind=kind, upload=_upload(form), actor=actor_of(request)
             )
-            # A weak picture is shown once more with what is wrong; using it all the same is allowed.
+            # A weak picture is shown once more with what is wrong; it may be used all the same.
             return _go_on(request, verification, where=request.path if taken.issues else "")
         if wants_json(request):
             return _form_refused(form)

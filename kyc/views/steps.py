@@ -76,7 +76,8 @@ def wizard_context(verification: Verification, current: str) -> dict[str, Any]:
 
 def _steps(verification: Verification, current: str) -> list[Step]:
     keys = [key for key in LABELS if key != "liveness" or _asks_for_face(verification)]
-    due = keys.index(due_step(verification)) if due_step(verification) in keys else len(keys)
+    is_sent = verification.status != VerificationStatus.COLLECTING
+    due = len(keys) if is_sent else keys.index(due_step(verification))
     return [
         Step(key, LABELS[key], _state(position, due, is_current=key == current))
         for position, key in enumerate(keys)

@@ -32,7 +32,13 @@ def test_a_declared_name_agrees_with_its_transliteration(declared: str, read: st
 
 @pytest.mark.parametrize(
     ("declared", "read"),
-    [("Eriksson", "ERICSSON"), ("Maria", "ANNA MARIA"), ("Ann", "ANNA"), ("Anna", ""), ("", "ANNA")],
+    [
+        ("Eriksson", "ERICSSON"),
+        ("Maria", "ANNA MARIA"),
+        ("Ann", "ANNA"),
+        ("Anna", ""),
+        ("", "ANNA"),
+    ],
 )
 def test_another_name_does_not_agree(declared: str, read: str) -> None:
     assert not names_agree(declared, read)

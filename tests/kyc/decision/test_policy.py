@@ -87,7 +87,10 @@ def test_screening_that_is_required_and_not_configured_goes_to_a_person() -> Non
 @pytest.mark.parametrize(
     ("evidence", "reason"),
     [
-        (document(is_accepted=False, invalid_check_digits=("birth_date",)), "document.check_digits"),
+        (
+            document(is_accepted=False, invalid_check_digits=("birth_date",)),
+            "document.check_digits",
+        ),
         (document(issuing_state="XYZ"), "document.issuing_state"),
         (document(fields={**AGREE, "surname": FieldMatch.CONFLICT}), "declared.surname"),
         (document(fields={**AGREE, "birth_date": FieldMatch.NOT_READ}), "declared.birth_date"),
@@ -98,7 +101,8 @@ def test_screening_that_is_required_and_not_configured_goes_to_a_person() -> Non
             replace(
                 GOOD,
                 liveness=replace(
-                    GOOD.liveness, signals=(Signal("virtual_camera", "fraud", 1, 0, is_raised=True),)
+                    GOOD.liveness,
+                    signals=(Signal("virtual_camera", "fraud", 1, 0, is_raised=True),),
                 ),
             ),
             "liveness.integrity",
@@ -238,8 +242,7 @@ documents = st.builds(
     issuing_state=st.sampled_from(["UTO", "D", ""]),
     birth_date=st.none() | st.dates(),
     expiry_date=st.none() | st.dates(),
-    fields=st.none()
-    | st.fixed_dictionaries(dict.fromkeys(AGREE, st.sampled_from(FieldMatch))),
+    fields=st.none() | st.fixed_dictionaries(dict.fromkeys(AGREE, st.sampled_from(FieldMatch))),
 )
 faces = st.builds(
     FaceEvidence,

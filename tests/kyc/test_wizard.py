@@ -1,0 +1,351 @@
+"""The customer's way through the wizard, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from fraudsite.core.models import AuditEntry, EncryptedFile, User
+from kyc.choices import CaptureKind, VerificationStatus
+from kyc.models import Capture, Consent, Customer, DeviceSighting, LivenessChallenge, Verification
+from kyc.services.captures import capture_key
+from kyc.services.challenges import challenge_current
+from kyc.services.customers import details_read
+from tests.kyc.conftest import DETAILS, Traveller, jpeg
+
+pytestmark = pytest.mark.django_db
+
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+def test_each_page_leads_to_the_next_and_a_return_to_where_it_was_left(
+    traveller: Traveller,
+) -> None:
+    overview = reverse("kyc:overview")
+
+    assert traveller.client.get(overview).url == reverse("kyc:consent")
+    traveller.consents()
+    assert traveller.client.get(overview).url == reverse("kyc:details")
+    traveller.post("details", DETAILS)
+    assert traveller.client.get(overview).url == reverse("kyc:document")
+    traveller.post("document", {"document_type": "identity_card", "issuing_country": "UTO"})
+    assert traveller.client.get(overview).url == reverse("kyc:capture", args=["front"])
+    traveller.uploads(jpeg())
+    assert traveller.client.get(overview).url == reverse("kyc:capture", args=["back"])
+    traveller.uploads(jpeg(), "back")
+    assert traveller.client.get(overview).url == reverse("kyc:liveness")
+    traveller.sends_still(jpeg())
+    assert traveller.client.get(overview).url == reverse("kyc:submit")
+
+
+@pytest.mark.parametrize("choice", ["grant", "refuse"])
+def test_the_answer_about_biometrics_is_kept_with_version_and_hash(
+    traveller: Traveller, choice: str
+) -> None:
+    traveller.consents(choice)
+
+    consent = Consent.objects.get()
+    assert consent.is_granted is (choice == "grant")
+    assert consent.text_version == "2026-11"
+    assert len(consent.text_hash) == 64
+
+
+def test_a_refusal_asks_for_no_picture_of_the_face(traveller: Traveller) -> None:
+    traveller.reaches_capture(choice="refuse")
+    traveller.uploads(jpeg())
+
+    assert traveller.client.get(reverse("kyc:overview")).url == reverse("kyc:submit")
+    assert traveller.client.get(reverse("kyc:liveness")).url == reverse("kyc:submit")
+
+
+def test_details_are_sealed_and_appear_in_no_column(traveller: Traveller) -> None:
+    traveller.consents()
+    traveller.post("details", DETAILS)
+
+    customer = Customer.objects.select_related("data_key").get()
+    assert details_read(customer).surname == "Núñez"
+    assert "Núñez".encode() not in bytes(customer.details_sealed)
+    stored = [json.dumps(entry.details) for entry in AuditEntry.objects.all()]
+    assert not [text for text in stored if "Carla" in text or "1990" in text]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("birth_date", "2031-01-01", "in the future"),
+        ("birth_date", "1850-01-01", "too long ago"),
+        ("birth_date", "yesterday", "valid date"),
+        ("surname", "", "required"),
+        ("nationality", "XXX", "valid choice"),
+    ],
+)
+def test_bad_details_get_a_sentence_and_lose_nothing(
+    traveller: Traveller, field: str, value: str, sentence: str
+) -> None:
+    traveller.consents()
+
+    page = traveller.post("details", {**DETAILS, field: value})
+
+    assert page.status_code == 422
+    assert sentence in page.content.decode()
+    assert "Carla Maria" in page.content.decode()
+    assert Customer.objects.get().details_sealed is None
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "form_invalid"),
+        (b"MZ this is no picture", None),
+        (b"\xff\xd8\xff\xe0 broken", None),
+        (jpeg(size=(120, 90)), None),
+        (jpeg()[:4000], None),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
+    ],
+)
+def test_a_hostile_file_gets_a_sentence_and_leaves_nothing_behind(
+    traveller: Traveller, settings: object, data: bytes, code: str | None
+) -> None:
+    traveller.reaches_capture()
+
+    answer = traveller.uploads(data, **JSON)
+
+    body = answer.json()
+    assert answer.status_code == 422
+    assert body["field"] == "image"
+    assert body["message"].endswith(".")
+    assert code is None or body["code"] == code
+    assert Capture.objects.count() == 0
+    assert EncryptedFile.objects.count() == 0
+    evidence: Path = settings.EVIDENCE_ROOT  # type: ignore[attr-defined]  # pytest-django
+    assert not [path for path in evidence.rglob("*") if path.is_file()]
+
+
+def test_what_is_stored_is_encrypted_and_without_metadata(
+    traveller: Traveller, settings: object, tmp_path: Path
+) -> None:
+    traveller.reaches_capture()
+    source = tmp_path / "tagged.jpg"
+    exif = Image.Exif()
+    exif[0x010F] = "SECRETCAMERA"
+    Image.new("RGB", (900, 640), (90, 120, 150)).save(source, exif=exif)
+
+    traveller.uploads(source.read_bytes())
+
+    evidence: Path = settings.EVIDENCE_ROOT  # type: ignore[attr-defined]  # pytest-django
+    (stored,) = [path for path in evidence.rglob("*") if path.is_file()]
+    assert not stored.read_bytes().startswith(b"\xff\xd8")
+    capture = Capture.objects.get()
+    shown = traveller.client.get(reverse("kyc:own_capture", args=[capture.pk]))
+    assert shown.content.startswith(b"\xff\xd8")
+    assert b"SECRETCAMERA" not in shown.content
+    assert "no-store" in shown.headers["Cache-Control"]
+
+
+def test_a_second_tab_cannot_overwrite_what_the_first_one_took(traveller: Traveller) -> None:
+    traveller.reaches_capture()
+    stale = capture_key(traveller.verification, CaptureKind.DOCUMENT_FRONT)
+    traveller.uploads(jpeg())
+
+    answer = traveller.uploads(jpeg((1, 2, 3)), key=stale, **JSON)
+
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "changed_elsewhere"
+    assert answer.json()["next_url"] == reverse("kyc:liveness")
+    assert Capture.objects.count() == 1
+
+
+def test_an_expired_session_tells_the_script_where_to_log_in(client: Client) -> None:
+    page = reverse("kyc:capture", args=["front"])
+
+    answer = client.post(page, {}, **JSON)
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "session_expired"
+    assert answer.json()["login_url"] == f"/accounts/login/?next={page}"
+
+
+def test_nobody_sees_another_customers_picture(
+    traveller: Traveller, make_user: Callable[..., User], as_user: Callable[[User], Client]
+) -> None:
+    traveller.reaches_capture()
+    traveller.uploads(jpeg())
+    address = reverse("kyc:own_capture", args=[Capture.objects.get().pk])
+
+    other = as_user(make_user("dora@example.com")).get(address)
+    missing = traveller.client.get(address.replace(address[-10:-5], "00000"))
+
+    assert (other.status_code, missing.status_code) == (404, 404)
+
+
+def test_another_kind_of_document_makes_the_pictures_taken_obsolete(traveller: Traveller) -> None:
+    traveller.reaches_capture()
+    traveller.uploads(jpeg())
+
+    traveller.post("document", {"document_type": "identity_card", "issuing_country": "UTO"})
+
+    assert Capture.objects.get().superseded_at is not None
+    assert traveller.client.get(reverse("kyc:overview")).url == reverse(
+        "kyc:capture", args=["front"]
+    )
+
+
+class TestChallenge:
+    def test_a_refresh_shows_the_same_challenge(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+
+        first = traveller.client.get(reverse("kyc:liveness")).context["challenge"]
+        second = traveller.client.get(reverse("kyc:liveness")).context["challenge"]
+
+        assert first["nonce"] == second["nonce"]
+        assert LivenessChallenge.objects.count() == 1
+
+    def test_a_video_for_a_replaced_challenge_is_refused(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        old = challenge_current(traveller.verification)
+        traveller.post("liveness_renew")
+
+        answer = self.sends_video(traveller, str(old.nonce))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "challenge_unknown")
+        assert not Capture.objects.filter(kind=CaptureKind.LIVENESS_VIDEO).exists()
+
+    def test_a_video_that_comes_too_late_is_refused(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+
+        with time_machine.travel(challenge.expires_at):
+            answer = self.sends_video(traveller, str(challenge.nonce))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "challenge_expired")
+
+    def test_a_challenge_is_answered_once(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        nonce = str(challenge_current(traveller.verification).nonce)
+
+        first = self.sends_video(traveller, nonce)
+        second = self.sends_video(traveller, nonce)
+
+        assert first.status_code == 200
+        assert second.json()["code"] == "challenge_unknown"
+        assert LivenessChallenge.objects.get().video == Capture.objects.get(
+            kind=CaptureKind.LIVENESS_VIDEO
+        )
+
+    def test_a_broken_video_is_refused_and_the_challenge_stays_open(
+        self, traveller: Traveller
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+
+        answer = self.sends_video(traveller, str(challenge.nonce), data=b"\x1a\x45\xdf\xa3webm")
+
+        assert answer.status_code == 422
+        assert answer.json()["field"] == "video"
+        challenge.refresh_from_db()
+        assert challenge.used_at is None
+
+    def sends_video(self, traveller: Traveller, nonce: str, data: bytes | None = None):
+        key = capture_key(traveller.verification, CaptureKind.LIVENESS_VIDEO)
+        form = {
+            # A film of two JPEG pictures is a video; whether it shows life is for the worker.
+            "video": SimpleUploadedFile("film.webm", data or jpeg() * 2),
+            "nonce": nonce,
+            "capture_key": key,
+            "source": "camera",
+        }
+        return traveller.post("liveness", form, **JSON)
+
+
+class TestSubmission:
+    def test_sending_twice_is_the_same_as_once(self, traveller: Traveller) -> None:
+        traveller.reaches_submit()
+
+        traveller.post("submit")
+        traveller.post("submit")
+
+        assert traveller.verification.status == VerificationStatus.PROCESSING
+        moves = AuditEntry.objects.filter(action="kyc.verification.processing")
+        assert moves.count() == 1
+
+    def test_what_is_missing_is_named_and_nothing_is_sent(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+
+        answer = traveller.client.post(reverse("kyc:submit"), **JSON)
+
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "capture_missing"
+        assert traveller.verification.status == VerificationStatus.COLLECTING
+
+    def test_nothing_can_be_changed_once_it_is_sent(self, traveller: Traveller) -> None:
+        traveller.reaches_submit()
+        traveller.post("submit")
+
+        answer = traveller.uploads(jpeg((9, 9, 9)), **JSON)
+
+        assert answer.status_code == 409
+        assert answer.json()["next_url"] == reverse("kyc:progress")
+
+    def test_progress_is_shown_as_a_page_and_as_json(self, traveller: Traveller) -> None:
+        traveller.reaches_submit()
+        traveller.post("submit")
+
+        page = traveller.client.get(reverse("kyc:progress"))
+        body = traveller.client.get(reverse("kyc:progress"), **JSON).json()
+
+        assert page.status_code == 200
+        assert [stage["state"] for stage in body["stages"]] == [
+            "running",
+            "waiting",
+            "waiting",
+            "waiting",
+        ]
+        assert body["done"] is False
+
+
+def test_a_device_is_recognised_and_its_visits_are_noted_once(traveller: Traveller) -> None:
+    traveller.client.get(reverse("kyc:overview"))
+    fingerprint = {"fingerprint": "ab" * 32}
+
+    traveller.post("device_sighting", fingerprint)
+    traveller.post("device_sighting", fingerprint)
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        traveller.post("device_sighting", fingerprint)
+
+    sightings = DeviceSighting.objects.all()
+    assert len(sightings) == 2
+    assert len({sighting.device_id for sighting in sightings}) == 1
+    assert {sighting.ip_address for sighting in sightings} == {"127.0.0.1"}
+
+
+def test_a_forged_device_cookie_is_a_new_device(traveller: Traveller) -> None:
+    traveller.client.get(reverse("kyc:overview"))
+    traveller.post("device_sighting", {"fingerprint": "ab" * 32})
+    traveller.client.cookies["device"] = "00000000-0000-0000-0000-000000000000:forged"
+
+    traveller.post("device_sighting", {"fingerprint": "ab" * 32})
+
+    assert DeviceSighting.objects.values("device").distinct().count() == 2
+
+
+def test_one_customer_has_one_open_verification(traveller: Traveller) -> None:
+    traveller.client.get(reverse("kyc:overview"))
+    traveller.client.get(reverse("kyc:overview"))
+
+    assert Verification.objects.count() == 1
