@@ -90,6 +90,7 @@ def render_challenge_video(
     size: tuple[int, int] = (640, 480),
     seconds_per_action: float = 2.5,
     lead_s: float = 1.5,
+    tail_s: float = 0.75,
     species: Species = "live",
     companion: Image | None = None,
 ) -> ChallengeVideo:
@@ -107,8 +108,10 @@ def render_challenge_video(
         Frames a second.
     size : tuple of int
         Width and height, pixels.
-    seconds_per_action, lead_s : float
-        Time for each action, and of looking into the camera before the first.
+    seconds_per_action, lead_s, tail_s : float
+        Time for each action, and of looking into the camera before the first and after the last. A
+        file that Chromium plays as a camera starts over at its end: give it a tail longer than the
+        recording, or the judge rightly finds frames that come again.
     species : str
         One of `SPECIES`.
     companion : ndarray, optional
@@ -123,7 +126,7 @@ def render_challenge_video(
     NoFaceInPortrait
         If there is no face in the portrait.
     """
-    timing = Timing(fps=fps, seconds_per_action=seconds_per_action, lead_s=lead_s)
+    timing = Timing(fps=fps, seconds_per_action=seconds_per_action, lead_s=lead_s, tail_s=tail_s)
     scene = _Scene(portrait, companion, challenge, size, timing)
     return ChallengeVideo(tuple(_RENDERERS[species](scene, rng)), fps, species)
 
@@ -135,10 +138,11 @@ class Timing:
     fps: float
     seconds_per_action: float
     lead_s: float
+    tail_s: float
 
     def times_s(self, action_count: int) -> NDArray[np.float64]:
-        """The time of each frame, with half a lead of rest at the end."""
-        length_s = 1.5 * self.lead_s + action_count * self.seconds_per_action
+        """The time of each frame."""
+        length_s = self.lead_s + action_count * self.seconds_per_action + self.tail_s
         return np.arange(int(length_s * self.fps)) / self.fps
 
 

@@ -179,15 +179,21 @@ def _distance_from_blend(
     before: NDArray[np.float64], frame: NDArray[np.float64], after: NDArray[np.float64]
 ) -> float:
     """RMS of frame - a * before - b * after for the best a and b, over the movement."""
-    way = after - before * float(before @ after) / max(float(before @ before), 1e-6)
-    length = float(np.sqrt((way**2).mean()))
+    if _rms(before) < _BLEND_MOVEMENT:
+        return 1.0  # a blank picture: nothing can fade out of it
+    way = after - before * float(before @ after) / float(before @ before)
+    length = _rms(way)
     if length < _BLEND_MOVEMENT:
         return 1.0
     ends = np.stack([before, after])
     shares = np.linalg.solve(ends @ ends.T, ends @ frame)
     if not _BLEND_SHARE[0] < shares[1] / max(float(shares.sum()), 1e-6) < _BLEND_SHARE[1]:
         return 1.0
-    return float(np.sqrt(((frame - shares @ ends) ** 2).mean())) / length
+    return _rms(frame - shares @ ends) / length
+
+
+def _rms(values: NDArray[np.float64]) -> float:
+    return float(np.sqrt((values**2).mean()))
 
 
 def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Parts of the names under which software shows itself as a camera. The browser's own test devices
-# ("fake_device_0") are on it: only a policy made for tests may leave them out.
+# are on it ("fake_device_0", or the path of the file that Chromium plays as a camera, which has one
+# of three suffixes): only a policy made for tests may leave them out.
 VIRTUAL_CAMERA_NAMES = (
     "virtual",
     "obs",
@@ -28,6 +29,9 @@ VIRTUAL_CAMERA_NAMES = (
     "dummy video device",
     "loopback",
     "fake_device",
+    ".mjpeg",
+    ".mjpg",
+    ".y4m",
     "fake device",
     "deepfacelive",
     "avatarify",

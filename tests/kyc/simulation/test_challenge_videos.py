@@ -30,6 +30,7 @@ def short_video(species="live", seed=1):
         parse_challenge("turn_left"),
         rng=np.random.default_rng(seed),
         lead_s=0.4,
+        tail_s=0.2,
         seconds_per_action=1.0,
         species=species,
     )
@@ -42,7 +43,7 @@ def live():
 
 def test_a_video_has_the_size_and_length_asked_for(live):
     assert live.fps == 12
-    assert len(live.frames) == int((0.4 * 1.5 + 1.0) * 12)
+    assert len(live.frames) == int((0.4 + 1.0 + 0.2) * 12)
     assert {frame.shape for frame in live.frames} == {(480, 640, 3)}
     assert {frame.dtype for frame in live.frames} == {np.dtype(np.uint8)}
 

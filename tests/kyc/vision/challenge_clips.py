@@ -22,6 +22,7 @@ def clip(
         rng=np.random.default_rng(seed),
         species=species,
         lead_s=1.0,
+        tail_s=0.5,
         seconds_per_action=2.0,
         companion=load_portrait(companion, framing="selfie"),
     )

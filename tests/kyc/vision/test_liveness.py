@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kyc.simulation.challenge_videos import to_mjpeg, to_webm
 from kyc.vision.liveness.challenge import TURNS, Action, parse_challenge
@@ -191,7 +193,8 @@ def test_two_people_are_sent_back():
 
 
 @pytest.mark.parametrize(
-    "label", ["OBS Virtual Camera", "ManyCam Video Source", "v4l2loopback", "fake_device_0"]
+    "label",
+    ["OBS Virtual Camera", "ManyCam Video Source", "v4l2loopback", "fake_device_0", "/a/b.mjpeg"],
 )
 def test_a_virtual_camera_vetoes_a_perfect_video(label):
     frames = clip("astronaut", "turn_left,blink").as_frames()
@@ -212,7 +215,7 @@ def test_an_ordinary_camera_is_let_through(label):
 
 def test_a_policy_for_tests_may_permit_the_browsers_fake_device():
     frames = clip("astronaut", "turn_left,blink").as_frames()
-    names = tuple(name for name in VIRTUAL_CAMERA_NAMES if not name.startswith("fake"))
+    names = tuple(name for name in VIRTUAL_CAMERA_NAMES if name != "fake_device")
     policy = LivenessPolicy(virtual_camera_names=names)
 
     report = check_liveness(
@@ -273,6 +276,30 @@ def test_an_empty_room_is_unclear():
 
     assert report.outcome == "unclear"
     assert raised(report) == {"face_lost"}
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    greys=st.lists(st.integers(0, 255), max_size=14),
+    gaps_ms=st.lists(st.floats(0, 2000), min_size=14, max_size=14),
+    noise=st.integers(0, 40),
+)
+def test_pictures_of_nothing_are_never_live_and_never_an_error(greys, gaps_ms, noise):
+    rng = np.random.default_rng(noise)
+    times_ms = itertools.accumulate(gaps_ms)
+    frames = [
+        Frame(
+            number,
+            at_ms,
+            np.clip(grey + rng.integers(-noise, noise + 1, (48, 64, 3)), 0, 255).astype(np.uint8),
+        )
+        for number, (grey, at_ms) in enumerate(zip(greys, times_ms, strict=False))
+    ]
+
+    report = check_liveness(frames, parse_challenge("turn_left,blink"))
+
+    assert report.outcome != "live"
+    assert report.selfie_pixels is None
 
 
 def run(capsys, *arguments: str) -> tuple[int, str]:
