@@ -33,10 +33,14 @@ LOOK_ALIKES: MappingProxyType[str, str] = MappingProxyType(
 # field: `pytest -m measurement`.
 FORCED_LOOK_ALIKE = 0.2
 IMPOSSIBLE_CHARACTER = 2.0
-FILLER_BESIDE_FILLERS = 0.15
+FILLER_IN_A_LONG_RUN = 0.15
+FILLER_IN_A_SHORT_RUN = 0.6
 FILLER_ALONE = 1.2
 CHARACTER_AT_AN_END = 0.4
 CHARACTER_INSIDE = 1.2
+
+# Recognition counts the fillers of "<<" right and loses count in longer runs.
+LONG_RUN = 3
 
 MAX_SURPLUS = 8  # characters of dirt or frame at the ends
 MAX_MISSING = 8  # fillers lost from a run
@@ -137,25 +141,30 @@ def _fit_shifted(read: str, permitted: Permitted, line: int) -> FittedLine:
 def _moves(read: str, permitted: Permitted, i: int, j: int) -> list[tuple[_Step, float]]:
     """Every step that leads on from `i` characters read and `j` positions written."""
     moves = []
-    is_beside_filler = FILLER in read[max(i - 1, 0) : i + 1]
     if i < len(read) and j < len(permitted):
         written, price = substitute(read[i], permitted[j])
         moves.append((_Step(read[i], written, j), price))
     if i < len(read):
         moves.append((_Step(read[i], "", j), _price_of_leaving_out(read, i, j, len(permitted))))
     if j < len(permitted) and FILLER in permitted[j]:
-        price = FILLER_BESIDE_FILLERS if is_beside_filler else FILLER_ALONE
-        moves.append((_Step("", FILLER, j), price))
+        moves.append((_Step("", FILLER, j), _price_of_a_filler(read, i)))
     return moves
 
 
 def _price_of_leaving_out(read: str, i: int, j: int, length: int) -> float:
     if j in (0, length):
         return CHARACTER_AT_AN_END
-    neighbours = read[max(i - 1, 0) : i] + read[i + 1 : i + 2]
-    if read[i] == FILLER and FILLER in neighbours:
-        return FILLER_BESIDE_FILLERS
-    return CHARACTER_INSIDE
+    return _price_of_a_filler(read, i) if read[i] == FILLER else CHARACTER_INSIDE
+
+
+def _price_of_a_filler(read: str, i: int) -> float:
+    """What one filler more or less costs between the characters `i` − 1 and `i`."""
+    before = len(read[:i]) - len(read[:i].rstrip(FILLER))
+    after = len(read[i:]) - len(read[i:].lstrip(FILLER))
+    run = before + after
+    if run >= LONG_RUN or (run and i == len(read)):
+        return FILLER_IN_A_LONG_RUN
+    return FILLER_IN_A_SHORT_RUN if run else FILLER_ALONE
 
 
 def _walk_back(came: list[list[_Step | None]]) -> list[_Step]:

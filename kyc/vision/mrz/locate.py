@@ -28,6 +28,8 @@ MIN_LINE_ASPECT = 9.0
 MRZ_LINE_ASPECT = 18.0
 TWO_LINE_ASPECT = 32.0
 
+FAINTEST_PRINT = 24  # grey levels; fainter is noise and stays faint
+
 MIN_LINE_WIDTH = 0.22  # of the picture: a card held at arm's length still fills a third
 MAX_TILT_DEG = 35.0  # beyond it, the picture turned by a quarter is the better start
 PITCH_IN_LINE_HEIGHTS = (1.2, 4.0)  # ICAO 9303-3 prints lines 2.1 letter heights apart
@@ -229,3 +231,32 @@ def cut_out(gray: Gray, band: Band, *, letter_height_px: float) -> Gray:
         ),
         dtype=np.uint8,
     )
+
+
+def even_out(cut: Gray, *, letter_height_px: float) -> Gray:
+    """Black print on white, equally strong everywhere, whatever lies below or shines on it.
+
+    The black-hat takes patterns and shadows wider than a letter away, dividing by the strongest
+    print nearby lifts what a reflection has made faint.
+
+    Parameters
+    ----------
+    cut : ndarray of shape (height, width), dtype=uint8
+        From `cut_out` with the same `letter_height_px`.
+    letter_height_px : float
+
+    Returns
+    -------
+    ndarray of the same shape, dtype=uint8
+    """
+    letter = _odd(1.3 * letter_height_px)
+    black_hat = cv2.morphologyEx(cut, cv2.MORPH_BLACKHAT, _rectangle(letter, letter))
+    print_only = black_hat.astype(np.float32)
+    around = _rectangle(_odd(3 * letter_height_px), _odd(1.5 * letter_height_px))
+    strongest = cv2.GaussianBlur(cv2.dilate(print_only, around), (0, 0), letter_height_px)
+    evened = 255 - 255 * print_only / np.maximum(strongest, FAINTEST_PRINT)
+    return np.asarray(np.clip(evened, 0, 255), dtype=np.uint8)
+
+
+def _odd(length: float) -> int:
+    return int(length) | 1
