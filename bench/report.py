@@ -1,0 +1,55 @@
+"""Write docs/benchmarks.md from var/bench.json: `.venv/bin/python -m bench.report`."""
+
+from __future__ import annotations
+
+import json
+
+from fraudsite.environment import CHECKOUT
+
+PAGE = """\
+# Benchmarks
+
+Written by `python -m bench.report` from `var/bench.json`, which `make bench` measures on a fresh clone.
+{measured_on}, commit {commit}, {machine}; web, workers, PostgreSQL, Valkey and the measuring process
+share those cores. These machines are noisy: compare by ratio, within one run.
+
+| what | figure | aim |
+|---|---|---|
+| cold start: `make run` in a fresh clone until ready, every download included | {cold_s} s | < 180 s |
+| warm start: the same again | {warm_s} s | < 15 s |
+| verification, submit to decision, p50 of {count} | {p50_s} s | |
+| verification, p95 | {p95_s} s | ≤ 6 s |
+| verification, slowest | {max_s} s | |
+| verification worker, largest process, resident | {largest_rss_mb} MB | |
+| verification worker, all {processes} processes, proportional share | {all_pss_mb} MB | |
+
+Each verification is a rendered passport (TD3), photographed by `kyc.simulation`, with a film of about seven
+seconds that follows a freshly drawn challenge; they run one after the other. Outcomes: {outcomes}.
+
+| stage | median |
+|---|---|
+{stages}
+
+`read_document` runs beside `check_liveness` and `match_faces`, so the stages do not add up.
+"""
+
+
+def main() -> None:
+    """Write the page."""
+    figures = json.loads((CHECKOUT / "var" / "bench.json").read_text())
+    verification = figures["verification"]
+    stages = verification.pop("stage_median_ms")
+    outcomes = ", ".join(f"{count} {name}" for name, count in verification.pop("outcomes").items())
+    page = PAGE.format(
+        **{key: figures[key] for key in ("measured_on", "commit", "machine")},
+        **figures["start"],
+        **figures["memory"],
+        **verification,
+        outcomes=outcomes,
+        stages="\n".join(f"| {name} | {value} ms |" for name, value in stages.items()),
+    )
+    (CHECKOUT / "docs" / "benchmarks.md").write_text(page)
+
+
+if __name__ == "__main__":
+    main()
