@@ -23,8 +23,11 @@ _BLEND_MOVEMENT = 10.0
 _BLEND_SHARE = (0.2, 0.8)
 # A copy shows only where something moves: RMS grey levels from frame to frame within a stretch.
 _LOOP_MOVEMENT = 1.5
-# A change of scene stands out from the changes right before and after it by this factor.
+# A change of scene stands out by this factor from the two changes before and the two after it, and
+# happens between frames that are this close.
 _CUT_FACTOR = 4.0
+_CUT_REACH = 2
+_CUT_MAX_GAP_MS = 150.0
 
 
 def capture_signals(
@@ -39,7 +42,7 @@ def capture_signals(
             "frozen_frames", "fraud", _frozen_ms(differences, times_ms, policy), policy.frozen_ms
         ),
         below("repeated_frames", "fraud", _loop_ratio(differences), policy.loop_ratio),
-        above("scene_cut", "fraud", _cut(differences), policy.max_cut_difference),
+        above("scene_cut", "fraud", _cut(differences, times_ms), policy.max_cut_difference),
         below("blended_frames", "fraud", blend_residual(seen), policy.min_blend_residual),
         *_jump_signals(seen, policy),
     )
@@ -136,17 +139,24 @@ def _running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(values, np.full(_LOOP_FRAMES, 1 / _LOOP_FRAMES), "valid")
 
 
-def _cut(differences: NDArray[np.float64]) -> float:
+def _cut(differences: NDArray[np.float64], times_ms: NDArray[np.float64]) -> float:
     """The largest change from one frame to the next that stands alone; 0 if none does.
 
-    A hand that swings a camera changes the picture as much, but over several frames.
+    A hand that swings a camera changes the picture as much, but over several frames; and a browser
+    that was too busy to record leaves a gap in time, after which everything may have moved.
     """
     steps = np.diagonal(differences, 1)
-    if not len(steps):
-        return 0.0
-    calm = np.pad(steps, 1)
-    beside = np.maximum(calm[:-2], calm[2:])
-    return float(steps[steps > _CUT_FACTOR * beside].max(initial=0.0))
+    around = np.pad(steps, _CUT_REACH)
+    beside = np.max(
+        [
+            around[shift : shift + len(steps)]
+            for shift in range(2 * _CUT_REACH + 1)
+            if shift != _CUT_REACH
+        ],
+        axis=0,
+    )
+    is_cut = (steps > _CUT_FACTOR * beside) & (np.diff(times_ms) <= _CUT_MAX_GAP_MS)
+    return float(steps[is_cut].max(initial=0.0))
 
 
 def blend_residual(seen: Sequence[Observation]) -> float:
