@@ -130,7 +130,6 @@ function showProblem(kind = "busy") {
   stopCamera();
   describeProblem(root, kind);
   showState(root, "problem");
-  find("still")?.setAttribute("open", "");
   focusFirstHeading(root);
 }
 
@@ -144,6 +143,7 @@ function fillIn(data) {
   const ending = take.video.type === "video/mp4" ? "mp4" : "webm";
   data.set("video", take.video, `liveness.${ending}`);
   data.set("nonce", take.nonce);
+  data.set("source", "camera");
   data.set("camera_label", take.cameraLabel);
   // The lead is our own; the server asked for the movements and is told when each was asked for.
   data.set("started_ms", JSON.stringify(take.startedMs.slice(1)));
