@@ -59,7 +59,7 @@ def test_a_photographed_specimen_is_read_exactly(kind: str, engine: str) -> None
     assert reading.duration_ms > 0
 
 
-@pytest.mark.parametrize("rotation_deg", [12.0, 90.0, 180.0, 270.0])
+@pytest.mark.parametrize("rotation_deg", [12.0, 45.0, 90.0, 180.0, 210.0, 270.0])
 def test_a_document_is_read_whichever_way_up_it_lies(rotation_deg: float) -> None:
     rendered = specimen("TD3")
 

@@ -161,7 +161,7 @@ def test_a_name_whose_separator_may_be_lost_is_not_believed_in_a_blurred_picture
 
 
 def test_the_calls_are_capped() -> None:
-    engine = Recorded(("P<UTOERIKSSON<<ANNA<MARIA<<<",))
+    engine = Recorded(("P<UTOERIKSSON<<ANNA<MARIA<<<<<<",))
 
     found = search(engine)
 
