@@ -18,8 +18,20 @@ from unfold.sites import UnfoldAdminSite
 ADMIN_CSP = {"script-src": [SELF, UNSAFE_EVAL, UNSAFE_INLINE], "style-src": [SELF, UNSAFE_INLINE]}
 
 
+# Registered by packages, and of no use here: permissions follow from the role alone, addresses and
+# second factors are their owners' business.
+UNWANTED = frozenset({"auth.group", "account.emailaddress", "mfa.authenticator"})
+
+
 class FraudAdminSite(UnfoldAdminSite):
     """The admin of analysts, managers and auditors."""
+
+    def register(self, model_or_iterable: Any, *args: Any, **kwargs: Any) -> None:
+        """Take in what apps register, but for what is not wanted."""
+        is_one = isinstance(model_or_iterable, type)
+        models: list[Any] = [model_or_iterable] if is_one else list(model_or_iterable)
+        wanted = [model for model in models if model._meta.label_lower not in UNWANTED]
+        super().register(wanted, *args, **kwargs)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import base64
+import time
 from typing import Any
 
 import structlog
+from allauth.account import app_settings as account_settings
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
@@ -48,9 +53,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         super().authentication_failed(request, **credentials)
         logger.warning("sign_in_refused")
 
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask for the password again before sensitive changes, unless it was just given.
+
+        A member of staff who must set up a second factor right after logging in would otherwise
+        type the same password twice in a row.
+        """
+        if _has_just_logged_in(self.request):
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that rate limits count by: the one our proxies vouch for."""
         return client_ip(request)
+
+
+def _has_just_logged_in(request: HttpRequest) -> bool:
+    records = get_authentication_records(request, request.user)
+    newest = max((record.get("at", 0) for record in records), default=0)
+    return bool(time.time() - float(newest) < account_settings.REAUTHENTICATION_TIMEOUT)
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types

@@ -257,11 +257,25 @@ LOGGING = logging_config(level=env("LOG_LEVEL", default="INFO"))
 for _noisy in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "matplotlib"):
     LOGGING["loggers"][_noisy] = {"level": "WARNING"}
 
+# The green of static/css/site.css, in the steps unfold wants.
+_GREENS = {
+    "50": "#eef8f5",
+    "100": "#d5eee7",
+    "200": "#acdccf",
+    "300": "#7cc4b3",
+    "400": "#4aa693",
+    "500": "#2b8a77",
+    "600": "#1b6f60",
+    "700": "#0f6254",
+    "800": "#0e4e44",
+    "900": "#0d4039",
+    "950": "#052722",
+}
 UNFOLD = {
     "SITE_TITLE": "Fraudsite",
     "SITE_HEADER": "Fraudsite",
     "SITE_SUBHEADER": "Identity and fraud review",
     "SITE_SYMBOL": "verified_user",
-    "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
+    "COLORS": {"primary": _GREENS},
 }

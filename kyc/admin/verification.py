@@ -84,10 +84,10 @@ class VerificationAdmin(ModelAdmin):
         """Return kind and issuing state."""
         return f"{verification.get_document_type_display()}, {verification.issuing_country}"
 
-    @display(description="Asked for a person", boolean=True)
-    def waits_for_person(self, verification: Verification) -> bool:
-        """Whether the customer asked for a human review."""
-        return verification.human_review_requested_at is not None
+    @display(description="Asked by customer", label=True)
+    def waits_for_person(self, verification: Verification) -> str | None:
+        """Say when the customer asked for a person to look at it."""
+        return "human review" if verification.human_review_requested_at else None
 
     def get_urls(self) -> list[URLPattern]:
         """Add the decision and the pictures to the admin's own pages."""

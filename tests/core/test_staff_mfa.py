@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
@@ -166,3 +167,15 @@ def test_visitors_pass() -> None:
 
     assert middleware.process_view(request, lambda _: HttpResponse(), (), {}) is None
     assert middleware(request).status_code == 200
+
+
+def test_whoever_has_just_logged_in_is_not_asked_for_the_password_again(
+    client: Client, anna: User
+) -> None:
+    sign_in(client, anna)
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
+
+    with time_machine.travel(time.time() + 400, tick=False):
+        later = client.get(reverse("mfa_activate_totp"))
+
+    assert (later.status_code, "reauthenticate" in later["Location"]) == (302, True)
