@@ -80,7 +80,7 @@ install_requirements() { # FILE: installs it unless the very same file was insta
 if [ ! -x .venv/bin/uv ]; then
   echo "setup: making .venv"
   python3.11 -m venv .venv
-  if ! .venv/bin/pip install --quiet --disable-pip-version-check "$(grep '^uv==' requirements.txt)"; then
+  if ! .venv/bin/pip install --quiet --disable-pip-version-check "$(grep -o '^uv==[^ ]*' requirements.txt)"; then
     rm -rf .venv
     stop "pip could not reach a package registry; is there a network? The reason is above."
   fi
