@@ -63,7 +63,7 @@ LIMITS: MappingProxyType[Kind, QualityLimits] = MappingProxyType(
             # Renders: full light 165–200, at .45 of it 74–81, at .3 of it 49–54. The 44: 114 and
             # more.
             brightness=60.0,
-            # Every specimen of at least 600 px is read; of 16 smaller ones two are not.
+            # Every specimen of at least 600 px is read exactly; of 20 smaller ones two are not.
             longer_side_px=600,
         ),
         "face": QualityLimits(

@@ -15,8 +15,8 @@ from kyc.vision.mrz.readings import Repair
 
 Permitted = tuple[frozenset[str], ...]
 
-# What each character is most often a misreading of, best guess first; seen on the 44 specimens and
-# on OCR-B renders at 12–20 px letter height.
+# What each character may be a misreading of, best guess first: by the shapes of OCR-B and by what
+# was seen on the 44 specimens and on renders. Frequencies were not measured.
 LOOK_ALIKES: MappingProxyType[str, str] = MappingProxyType(
     {
         "0": "ODQU", "1": "ILTJ", "2": "Z", "3": "BJ", "4": "A",
@@ -29,8 +29,8 @@ LOOK_ALIKES: MappingProxyType[str, str] = MappingProxyType(
 )  # fmt: skip
 
 # Prices, in units of one bold guess. A forced look-alike (a letter where only digits may stand) is
-# almost certain; the order of the others was tuned so that no specimen is accepted with a wrong key
-# field: `pytest -m measurement`.
+# almost certain. The others are set by judgement; with them no specimen is accepted with a wrong
+# key field, which `pytest -m measurement` holds them to.
 FORCED_LOOK_ALIKE = 0.2
 IMPOSSIBLE_CHARACTER = 2.0
 FILLER_IN_A_LONG_RUN = 0.15
