@@ -225,4 +225,7 @@ root.addEventListener("click", (event) => {
 find("photo").addEventListener("error", showUnseen);
 fileInput.addEventListener("change", chooseFile);
 window.addEventListener("pagehide", stopCamera);
+// Until here the button was off: a press before this script had loaded would have been lost.
+root.querySelector("[data-do=start]").disabled = false;
+chooseFile(); // a file may have been chosen while the script was still loading
 bringBackKept();

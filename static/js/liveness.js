@@ -198,4 +198,6 @@ window.addEventListener("pagehide", stopCamera);
 setInterval(() => {
   if (["intro", "ready"].includes(root.dataset.state) && !isInTime()) expire();
 }, 1000);
+// Until here the button was off: a press before this script had loaded would have been lost.
+root.querySelector("[data-do=start]").disabled = false;
 bringBackKept();
