@@ -6,6 +6,7 @@ pool processes would otherwise die in the middle of what they are doing instead 
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,11 @@ from typing import IO
 
 STOP_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.2
+# What mediapipe and OpenCV print whatever the environment says; none of it is for people.
+CHATTER = re.compile(
+    r"[IW]0000 |INFO: Created TensorFlow|WARNING: All log messages before absl"
+    r"|OpenCV: FFMPEG: (tag|fallback)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Supervisor:
         )
         if process.stdout is not None:
             arguments = (program.name, process.stdout)
-            threading.Thread(target=_print_lines, args=arguments, daemon=True).start()
+            threading.Thread(target=print_lines, args=arguments, daemon=True).start()
         return process
 
     def _wait(self) -> str | None:
@@ -96,6 +102,8 @@ class Supervisor:
                 process.wait()
 
 
-def _print_lines(name: str, stream: IO[str]) -> None:
+def print_lines(name: str, stream: IO[str]) -> None:
+    """Print a program's lines under its name, without the engines' chatter."""
     for line in stream:
-        print(f"{name:<9} | {line}", end="", flush=True)
+        if not CHATTER.match(line):
+            print(f"{name:<9} | {line}", end="", flush=True)

@@ -7,7 +7,6 @@ portraits, videos of a moved face mesh.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -25,6 +24,13 @@ from kyc.services.captures import Upload, capture_key, image_capture, video_capt
 from kyc.services.challenges import challenge_current
 from kyc.services.consents import consent_answer
 from kyc.services.customers import customer_of_user, details_save
+from kyc.services.demo_logins import (
+    DEMO_CASES,
+    DEMO_LOGINS,
+    DEMO_PASSWORD,
+    DemoCase,
+    is_submitted,
+)
 from kyc.services.verifications import (
     document_choose,
     verification_current,
@@ -37,51 +43,8 @@ from kyc.simulation.portraits import PortraitName, age_portrait, load_portrait
 from kyc.simulation.specimens import render_specimen
 from kyc.vision.liveness.challenge import parse_challenge
 
-# Printed by `make run`, on purpose; the demo settings alone create these accounts.
-DEMO_PASSWORD = "fraudsite-demo"  # noqa: S105
-BLURRED_SIGMA = 6.0
 CAMERA = "Demo camera"
 FILM_SEED = 7
-
-
-@dataclass(frozen=True, slots=True)
-class DemoLogin:
-    """One account of the demonstration."""
-
-    email: str
-    role: Role
-    purpose: str
-
-
-DEMO_LOGINS = (
-    DemoLogin("customer@example.com", Role.CUSTOMER, "a new customer, nothing sent yet"),
-    DemoLogin("analyst@example.com", Role.ANALYST, "sees evidence and decides"),
-    DemoLogin("senior@example.com", Role.SENIOR_ANALYST, "senior analyst"),
-    DemoLogin("risk@example.com", Role.RISK_MANAGER, "risk manager"),
-    DemoLogin("auditor@example.com", Role.AUDITOR, "sees everything, changes nothing"),
-    DemoLogin("admin@example.com", Role.ADMINISTRATOR, "administrator"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class DemoCase:
-    """One customer whose verification is sent to the worker."""
-
-    email: str
-    seed: int
-    document_face: PortraitName
-    selfie_face: PortraitName
-    blur_sigma: float
-    purpose: str
-
-
-DEMO_CASES = (
-    DemoCase("approved@example.com", 11, "astronaut", "astronaut", 0.6, "own face: approved"),
-    DemoCase("review@example.com", 12, "grace_hopper", "astronaut", 0.6, "another's face: review"),
-    DemoCase(
-        "resubmit@example.com", 13, "astronaut", "astronaut", BLURRED_SIGMA, "blurred: resubmit"
-    ),
-)
 
 
 def demo_load(*, report: Callable[[str], None]) -> int:
@@ -90,7 +53,7 @@ def demo_load(*, report: Callable[[str], None]) -> int:
     for login in DEMO_LOGINS:
         made += _ensure_user(login.email, login.role)
     for case in DEMO_CASES:
-        if _ensure_user(case.email, Role.CUSTOMER) or not _is_submitted(case):
+        if _ensure_user(case.email, Role.CUSTOMER) or not is_submitted(case):
             report(f"preparing the demo customer {case.email} ({case.purpose})")
             case_submit(case)
             made += 1
@@ -147,12 +110,6 @@ def _ensure_user(email: str, role: Role) -> bool:
     with transaction.atomic():
         User.objects.create_user(email=email, password=DEMO_PASSWORD, role=role)
     return True
-
-
-def _is_submitted(case: DemoCase) -> bool:
-    return Verification.objects.filter(
-        customer__user__email=case.email, submitted_at__isnull=False
-    ).exists()
 
 
 def _details(person: SpecimenPerson) -> PersonDetails:
