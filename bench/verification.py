@@ -63,7 +63,8 @@ def _one(number: int) -> tuple[float, str, dict[str, int]]:
     # Django's apps must be set up before these can be imported.
     from fraudsite.core.choices import Role  # noqa: PLC0415
     from fraudsite.core.models import User  # noqa: PLC0415
-    from kyc.services.demo import DemoCase, case_submit  # noqa: PLC0415
+    from kyc.services.demo import case_submit  # noqa: PLC0415
+    from kyc.services.demo_logins import DemoCase  # noqa: PLC0415
 
     email = f"bench-{uuid.uuid4().hex}@example.com"
     User.objects.create_user(email=email, password=uuid.uuid4().hex, role=Role.CUSTOMER)

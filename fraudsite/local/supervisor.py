@@ -19,10 +19,11 @@ from typing import IO
 
 STOP_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.2
-# What mediapipe and OpenCV print whatever the environment says; none of it is for people.
+# What mediapipe and OpenCV print whatever the environment says, and our own question whether the
+# site is ready yet; none of it is for people.
 CHATTER = re.compile(
-    r"[IW]0000 |INFO: Created TensorFlow|WARNING: All log messages before absl"
-    r"|OpenCV: FFMPEG: (tag|fallback)"
+    r"^[IW]0000 |^INFO: Created TensorFlow|^WARNING: All log messages before absl"
+    r"|^OpenCV: FFMPEG: (tag|fallback)|GET /readyz|: /readyz"
 )
 
 
@@ -105,5 +106,5 @@ class Supervisor:
 def print_lines(name: str, stream: IO[str]) -> None:
     """Print a program's lines under its name, without the engines' chatter."""
     for line in stream:
-        if not CHATTER.match(line):
+        if not CHATTER.search(line):
             print(f"{name:<9} | {line}", end="", flush=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from fraudsite.core.crypto.keyring import KeyRing, KeyRingError
@@ -277,5 +278,8 @@ UNFOLD = {
     "SITE_SUBHEADER": "Identity and fraud review",
     "SITE_SYMBOL": "verified_user",
     "SHOW_VIEW_ON_SITE": True,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}
+    ],
     "COLORS": {"primary": _GREENS},
 }

@@ -16,8 +16,8 @@ _server, _, _number = REDIS_URL.rpartition("/")
 CACHES["default"]["LOCATION"] = f"{_server}/{int(_number) + 8}"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-# The one place that permits the browser's fake device.
-PERMITTED_VIRTUAL_CAMERAS = ("fake_device",)
+# The one place that permits the browser's fake device, which names itself after the file it plays.
+PERMITTED_VIRTUAL_CAMERAS = ("fake_device", ".mjpeg")
 # Sign-ups and log-ins by the hundred from one address are a test run, not an attack.
 ACCOUNT_RATE_LIMITS = False
 EXTRA_ISSUING_STATES = {"UTO": "Utopia (specimens)"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.conf import settings
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -92,7 +92,7 @@ def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
     context = {
         "challenge": _challenge_context(challenge),
         "form": VideoForm(initial={"capture_key": key, "nonce": str(challenge.nonce)}),
-        "still_form": ImageForm(initial={"capture_key": still_key}),
+        "still_form": ImageForm(initial={"capture_key": still_key}, auto_id="still_%s"),
         "kept": current_capture(verification, CaptureKind.LIVENESS_VIDEO) is not None,
         "next_url": next_url(verification),
     }
@@ -214,7 +214,7 @@ def _challenge_context(challenge: LivenessChallenge) -> dict[str, Any]:
         "actions": actions,
         "lead_ms": LEAD_MS,
         "action_ms": ACTION_MS,
-        "seconds_left": settings.CHALLENGE_VALID_S,
+        "seconds_left": max(0, int((challenge.expires_at - timezone.now()).total_seconds())),
     }
 
 

@@ -87,7 +87,7 @@ class Frame:
     pixels: Pixels
 
 
-class VideoRefused(Exception):  # noqa: N818 - a refusal with words for the customer, like ImageRefused
+class VideoRefused(Exception):
     """A video that will not be looked at; `code` for programs, `sentence` for the person."""
 
     def __init__(self, code: str, sentence: str) -> None:

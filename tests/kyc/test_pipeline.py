@@ -19,7 +19,8 @@ from kyc.choices import Stage, StageState, VerificationStatus
 from kyc.models import Decision, StageResult, Verification
 from kyc.services import stages
 from kyc.services.decisions import attempt_decide
-from kyc.services.demo import DemoCase, case_submit
+from kyc.services.demo import case_submit
+from kyc.services.demo_logins import DemoCase
 from kyc.services.sweeping import MAX_SWEEPS, stuck_verifications_requeue
 from kyc.services.verifications import verification_decide, verification_retry
 from kyc.simulation.portraits import PortraitName

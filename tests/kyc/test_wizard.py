@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -260,7 +261,9 @@ class TestChallenge:
         challenge.refresh_from_db()
         assert challenge.used_at is None
 
-    def sends_video(self, traveller: Traveller, nonce: str, data: bytes | None = None):
+    def sends_video(
+        self, traveller: Traveller, nonce: str, data: bytes | None = None
+    ) -> HttpResponse:
         key = capture_key(traveller.verification, CaptureKind.LIVENESS_VIDEO)
         form = {
             # A film of two JPEG pictures is a video; whether it shows life is for the worker.

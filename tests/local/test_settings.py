@@ -18,7 +18,7 @@ from kyc.services.stage_engines import liveness_policy
 from kyc.vision.liveness.integrity import virtual_camera_signal
 
 GOOD_RING = f"a:{base64.b64encode(bytes(32)).decode()}"
-FAKE_DEVICE = "fake_device_0"
+FAKE_DEVICES = ["fake_device_0", "/films/camera.mjpeg"]
 
 
 def start(**settings: str) -> subprocess.CompletedProcess[str]:
@@ -65,12 +65,15 @@ def test_production_permits_no_virtual_camera_and_asks_staff_for_a_second_factor
     assert result.stdout.split() == ["()", "True", "False"]
 
 
-def test_the_browsers_fake_device_is_refused_where_it_is_not_permitted(settings: object) -> None:
-    assert not virtual_camera_signal(FAKE_DEVICE, liveness_policy()).is_raised
+@pytest.mark.parametrize("label", FAKE_DEVICES)
+def test_the_browsers_fake_device_is_refused_where_it_is_not_permitted(
+    label: str, settings: object
+) -> None:
+    assert not virtual_camera_signal(label, liveness_policy()).is_raised
 
     settings.PERMITTED_VIRTUAL_CAMERAS = ()  # type: ignore[attr-defined]  # as in production
 
-    assert virtual_camera_signal(FAKE_DEVICE, liveness_policy()).is_raised
+    assert virtual_camera_signal(label, liveness_policy()).is_raised
 
 
 def test_system_checks_name_what_a_live_site_must_not_have(settings: object) -> None:

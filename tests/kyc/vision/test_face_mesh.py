@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from kyc.vision.face_mesh import POINT_COUNT, MeshFace, measure_face, track, tra
 
 
 @pytest.fixture(scope="module", params=PORTRAIT_NAMES)
-def head(request):
+def head(request: Any) -> Any:
     return build_head(load_portrait(request.param, framing="selfie"))
 
 
@@ -25,7 +26,7 @@ def only_face(pixels: np.ndarray) -> MeshFace:
     return faces[0]
 
 
-def test_a_frontal_portrait_reads_as_looking_at_the_camera(head):
+def test_a_frontal_portrait_reads_as_looking_at_the_camera(head: Any) -> None:
     face = only_face(head.texture)
 
     assert face.points.shape == (POINT_COUNT, 3)
@@ -34,7 +35,7 @@ def test_a_frontal_portrait_reads_as_looking_at_the_camera(head):
     assert 0.2 < face.eye_openness < 0.45
 
 
-def test_yaw_is_positive_towards_the_persons_own_left(head):
+def test_yaw_is_positive_towards_the_persons_own_left(head: Any) -> None:
     left = only_face(render_head(head, HeadPose(yaw_deg=25)))
     right = only_face(render_head(head, HeadPose(yaw_deg=-25)))
 
@@ -45,7 +46,7 @@ def test_yaw_is_positive_towards_the_persons_own_left(head):
     assert left.points[nose, 0] > left.points[list(cheeks), 0].mean()
 
 
-def test_mirroring_the_picture_swaps_left_and_right(head):
+def test_mirroring_the_picture_swaps_left_and_right(head: Any) -> None:
     turned = render_head(head, HeadPose(yaw_deg=25))
 
     mirrored = only_face(np.ascontiguousarray(turned[:, ::-1]))
@@ -53,7 +54,7 @@ def test_mirroring_the_picture_swaps_left_and_right(head):
     assert mirrored.yaw_deg == pytest.approx(-only_face(turned).yaw_deg, abs=5)
 
 
-def test_pitch_is_positive_when_the_chin_goes_down(head):
+def test_pitch_is_positive_when_the_chin_goes_down(head: Any) -> None:
     rest = only_face(head.texture)
 
     down = only_face(render_head(head, HeadPose(pitch_deg=12)))
@@ -61,7 +62,7 @@ def test_pitch_is_positive_when_the_chin_goes_down(head):
     assert 6 < down.pitch_deg - rest.pitch_deg < 25
 
 
-def test_roll_follows_the_picture_plane(head):
+def test_roll_follows_the_picture_plane(head: Any) -> None:
     rest = only_face(head.texture)
     height, width = head.texture.shape[:2]
     # OpenCV's positive angles are counter-clockwise.
@@ -72,7 +73,7 @@ def test_roll_follows_the_picture_plane(head):
     assert tilted.roll_deg - rest.roll_deg == pytest.approx(15, abs=3)
 
 
-def test_closing_the_eyes_and_opening_the_mouth_are_measured(head):
+def test_closing_the_eyes_and_opening_the_mouth_are_measured(head: Any) -> None:
     rest = only_face(head.texture)
 
     shut = only_face(render_head(head, HeadPose(eye_closure=1)))
@@ -83,7 +84,7 @@ def test_closing_the_eyes_and_opening_the_mouth_are_measured(head):
     assert wide.eye_openness > 0.8 * rest.eye_openness
 
 
-def test_two_people_are_two_faces():
+def test_two_people_are_two_faces() -> None:
     people = [load_portrait(name, framing="selfie") for name in PORTRAIT_NAMES]
 
     faces = track(np.hstack(people))
@@ -92,11 +93,11 @@ def test_two_people_are_two_faces():
     assert faces[0].width_px >= faces[1].width_px
 
 
-def test_an_empty_room_has_no_face():
+def test_an_empty_room_has_no_face() -> None:
     assert track(np.full((480, 640, 3), 128, np.uint8)) == ()
 
 
-def test_a_video_is_forgotten_before_the_next(head):
+def test_a_video_is_forgotten_before_the_next(head: Any) -> None:
     frames = [render_head(head, HeadPose(yaw_deg=angle)) for angle in (0, 10, 20)]
 
     with tracking() as follow:
@@ -108,7 +109,7 @@ def test_a_video_is_forgotten_before_the_next(head):
     assert first == second
 
 
-def test_points_are_measured_alike_at_every_size(head):
+def test_points_are_measured_alike_at_every_size(head: Any) -> None:
     face = only_face(head.texture)
 
     doubled = measure_face(face.points * 2)
@@ -119,7 +120,7 @@ def test_points_are_measured_alike_at_every_size(head):
     assert doubled.width_px == pytest.approx(2 * face.width_px)
 
 
-def test_the_engine_is_not_loaded_by_an_import():
+def test_the_engine_is_not_loaded_by_an_import() -> None:
     code = "import sys, kyc.vision.face_mesh; sys.exit('mediapipe' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def judged(
         ("astronaut", "blink,turn_right,turn_left"),
     ],
 )
-def test_a_person_who_does_what_was_asked_is_live(person, challenge):
+def test_a_person_who_does_what_was_asked_is_live(person: Any, challenge: Any) -> None:
     report = judged(person, challenge)
 
     assert raised(report) == set()
@@ -56,7 +57,7 @@ def test_a_person_who_does_what_was_asked_is_live(person, challenge):
     assert report.frames_with_one_face == report.frames_total
 
 
-def test_the_selfie_looks_at_the_camera_with_open_eyes():
+def test_the_selfie_looks_at_the_camera_with_open_eyes() -> None:
     video = clip("astronaut", "turn_left,blink")
 
     report = check_liveness(video.as_frames(), parse_challenge("turn_left,blink"))
@@ -68,7 +69,7 @@ def test_the_selfie_looks_at_the_camera_with_open_eyes():
     assert np.array_equal(report.selfie_pixels, video.frames[report.selfie_frame_index])
 
 
-def test_an_uploaded_recording_gives_a_selfie_in_full_resolution():
+def test_an_uploaded_recording_gives_a_selfie_in_full_resolution() -> None:
     data = to_webm(clip("astronaut", "turn_left,blink"))
 
     report = check_liveness_video(
@@ -79,13 +80,13 @@ def test_an_uploaded_recording_gives_a_selfie_in_full_resolution():
     assert report.selfie_pixels.shape == (480, 640, 3)
 
 
-def test_a_recording_as_the_fake_camera_plays_it_is_live():
+def test_a_recording_as_the_fake_camera_plays_it_is_live() -> None:
     data = to_mjpeg(clip("astronaut", "turn_left,blink"))
 
     assert check_liveness_video(data, parse_challenge("turn_left,blink")).outcome == "live"
 
 
-def test_a_mirrored_video_fails_its_turns():
+def test_a_mirrored_video_fails_its_turns() -> None:
     frames = [
         replace(frame, pixels=np.ascontiguousarray(frame.pixels[:, ::-1]))
         for frame in clip("astronaut", "turn_left,blink").as_frames()
@@ -99,7 +100,7 @@ def test_a_mirrored_video_fails_its_turns():
 
 
 @pytest.mark.parametrize("species", ["printed_photo_moved", "printed_photo_bent"])
-def test_a_photograph_that_is_moved_is_not_live(species):
+def test_a_photograph_that_is_moved_is_not_live(species: Any) -> None:
     report = judged("grace_hopper", "turn_left,blink", species)
 
     assert report.outcome == "not_live"
@@ -107,14 +108,14 @@ def test_a_photograph_that_is_moved_is_not_live(species):
     assert report.actions[0].peak < 20
 
 
-def test_a_recording_of_other_actions_is_not_accepted():
+def test_a_recording_of_other_actions_is_not_accepted() -> None:
     report = judged("astronaut", "turn_left,blink", "screen_replay_other_actions")
 
     assert report.outcome != "live"
     assert not any(seen.is_seen for seen in report.actions)
 
 
-def test_the_right_actions_in_the_wrong_order_are_not_accepted():
+def test_the_right_actions_in_the_wrong_order_are_not_accepted() -> None:
     report = judged("astronaut", "turn_left,blink", asked="blink,turn_left")
 
     assert report.outcome == "unclear"
@@ -122,14 +123,14 @@ def test_the_right_actions_in_the_wrong_order_are_not_accepted():
     assert "contradicting_turn" in raised(report)
 
 
-def test_a_turn_to_the_other_side_before_the_right_one_is_not_accepted():
+def test_a_turn_to_the_other_side_before_the_right_one_is_not_accepted() -> None:
     report = judged("grace_hopper", "turn_right,turn_left", asked="turn_left,turn_right")
 
     assert report.outcome == "unclear"
     assert "contradicting_turn" in raised(report)
 
 
-def test_somebody_who_only_looks_is_asked_again():
+def test_somebody_who_only_looks_is_asked_again() -> None:
     report = judged("astronaut", "turn_left,blink", "nothing_done")
 
     assert report.outcome == "unclear"
@@ -137,14 +138,14 @@ def test_somebody_who_only_looks_is_asked_again():
     assert [seen.is_seen for seen in report.actions] == [False, False]
 
 
-def test_a_frozen_picture_is_not_live():
+def test_a_frozen_picture_is_not_live() -> None:
     report = judged("astronaut", "turn_left,blink", "frozen")
 
     assert report.outcome == "not_live"
     assert "frozen_frames" in raised(report)
 
 
-def test_a_frozen_picture_is_seen_through_compression():
+def test_a_frozen_picture_is_seen_through_compression() -> None:
     data = to_webm(clip("astronaut", "turn_left,blink", "frozen"))
 
     report = check_liveness_video(data, parse_challenge("turn_left,blink"))
@@ -152,28 +153,28 @@ def test_a_frozen_picture_is_seen_through_compression():
     assert "frozen_frames" in raised(report)
 
 
-def test_a_clip_that_starts_over_is_not_live():
+def test_a_clip_that_starts_over_is_not_live() -> None:
     report = judged("astronaut", "turn_left,blink", "looped")
 
     assert report.outcome == "not_live"
     assert "repeated_frames" in raised(report)
 
 
-def test_stills_shown_one_after_the_other_are_not_live():
+def test_stills_shown_one_after_the_other_are_not_live() -> None:
     report = judged("grace_hopper", "turn_left,blink", "spliced_stills")
 
     assert report.outcome == "not_live"
     assert "scene_cut" in raised(report)
 
 
-def test_stills_faded_into_each_other_are_not_live():
+def test_stills_faded_into_each_other_are_not_live() -> None:
     report = judged("astronaut", "open_mouth,turn_right", "crossfaded_stills")
 
     assert report.outcome == "not_live"
     assert "blended_frames" in raised(report)
 
 
-def test_light_that_changes_is_no_fade():
+def test_light_that_changes_is_no_fade() -> None:
     frames = [
         replace(f, pixels=(f.pixels * (0.5 + 0.4 * f.at_ms / 6000)).clip(0, 255).astype(np.uint8))
         for f in clip("astronaut", "turn_left,blink").as_frames()
@@ -184,7 +185,7 @@ def test_light_that_changes_is_no_fade():
     assert report.outcome == "live"
 
 
-def test_two_people_are_sent_back():
+def test_two_people_are_sent_back() -> None:
     report = judged("astronaut", "turn_left,blink", "two_faces")
 
     assert report.outcome == "unclear"
@@ -196,7 +197,7 @@ def test_two_people_are_sent_back():
     "label",
     ["OBS Virtual Camera", "ManyCam Video Source", "v4l2loopback", "fake_device_0", "/a/b.mjpeg"],
 )
-def test_a_virtual_camera_vetoes_a_perfect_video(label):
+def test_a_virtual_camera_vetoes_a_perfect_video(label: Any) -> None:
     frames = clip("astronaut", "turn_left,blink").as_frames()
 
     report = check_liveness(frames, parse_challenge("turn_left,blink"), camera_label=label)
@@ -209,11 +210,11 @@ def test_a_virtual_camera_vetoes_a_perfect_video(label):
 @pytest.mark.parametrize(
     "label", ["FaceTime HD Camera", "Integrated Webcam (0bda:5634)", "camera2 1, facing front", ""]
 )
-def test_an_ordinary_camera_is_let_through(label):
+def test_an_ordinary_camera_is_let_through(label: Any) -> None:
     assert not any(name in label.casefold() for name in VIRTUAL_CAMERA_NAMES)
 
 
-def test_a_policy_for_tests_may_permit_the_browsers_fake_device():
+def test_a_policy_for_tests_may_permit_the_browsers_fake_device() -> None:
     frames = clip("astronaut", "turn_left,blink").as_frames()
     names = tuple(name for name in VIRTUAL_CAMERA_NAMES if name != "fake_device")
     policy = LivenessPolicy(virtual_camera_names=names)
@@ -242,7 +243,7 @@ def slowed(frames: list[Frame]) -> list[Frame]:
     ("spoil", "code"),
     [(darkened, "too_dark"), (left_for_a_second, "face_lost"), (slowed, "low_frame_rate")],
 )
-def test_a_bad_recording_is_asked_for_again_and_says_why(spoil, code):
+def test_a_bad_recording_is_asked_for_again_and_says_why(spoil: Any, code: Any) -> None:
     frames = spoil(clip("astronaut", "turn_left,blink").as_frames())
 
     report = check_liveness(frames, parse_challenge("turn_left,blink"))
@@ -251,7 +252,7 @@ def test_a_bad_recording_is_asked_for_again_and_says_why(spoil, code):
     assert report.outcome != "live"
 
 
-def test_a_browser_too_busy_to_record_is_no_fraud():
+def test_a_browser_too_busy_to_record_is_no_fraud() -> None:
     # As Chromium recorded it on a loaded machine: a gap of 0.7 s in the middle of a turn.
     video = clip("grace_hopper", "open_mouth,turn_right")
     turn_ms = next(
@@ -269,7 +270,7 @@ def test_a_browser_too_busy_to_record_is_no_fraud():
     assert raised(report) == {"frame_gap"}
 
 
-def test_two_lost_frames_are_forgiven():
+def test_two_lost_frames_are_forgiven() -> None:
     frames = clip("astronaut", "turn_left,blink").as_frames()
     empty = np.full_like(frames[0].pixels, 120)
     gap = [replace(f, pixels=empty) if f.index in {50, 51} else f for f in frames]
@@ -279,14 +280,14 @@ def test_two_lost_frames_are_forgiven():
     assert "face_lost" not in raised(report)
 
 
-def test_no_frames_at_all_are_unclear():
+def test_no_frames_at_all_are_unclear() -> None:
     report = check_liveness([], parse_challenge("turn_left,blink"))
 
     assert report.outcome == "unclear"
     assert raised(report) == {"too_short"}
 
 
-def test_an_empty_room_is_unclear():
+def test_an_empty_room_is_unclear() -> None:
     room = np.random.default_rng(1).integers(90, 110, (40, 120, 160, 3)).astype(np.uint8)
     frames = [Frame(number, number * 83.3, pixels) for number, pixels in enumerate(room)]
 
@@ -302,7 +303,9 @@ def test_an_empty_room_is_unclear():
     gaps_ms=st.lists(st.floats(0, 2000), min_size=14, max_size=14),
     noise=st.integers(0, 40),
 )
-def test_pictures_of_nothing_are_never_live_and_never_an_error(greys, gaps_ms, noise):
+def test_pictures_of_nothing_are_never_live_and_never_an_error(
+    greys: Any, gaps_ms: Any, noise: Any
+) -> None:
     rng = np.random.default_rng(noise)
     times_ms = itertools.accumulate(gaps_ms)
     frames = [
@@ -320,7 +323,7 @@ def test_pictures_of_nothing_are_never_live_and_never_an_error(greys, gaps_ms, n
     assert report.selfie_pixels is None
 
 
-def run(capsys, *arguments: str) -> tuple[int, str]:
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     try:
         call_command("check_liveness", *arguments)
     except SystemExit as stop:
@@ -328,7 +331,9 @@ def run(capsys, *arguments: str) -> tuple[int, str]:
     return 0, capsys.readouterr().out
 
 
-def test_the_command_prints_one_json_object_a_line(tmp_path, capsys):
+def test_the_command_prints_one_json_object_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     good, text = tmp_path / "good.webm", tmp_path / "text.webm"
     good.write_bytes(to_webm(clip("astronaut", "turn_left,blink")))
     text.write_text("no video")
@@ -347,7 +352,9 @@ def test_the_command_prints_one_json_object_a_line(tmp_path, capsys):
     }
 
 
-def test_the_command_says_in_words_what_is_wrong(tmp_path, capsys):
+def test_the_command_says_in_words_what_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     video = tmp_path / "video.webm"
     video.write_bytes(to_webm(clip("astronaut", "turn_left,blink")))
 
@@ -358,7 +365,7 @@ def test_the_command_says_in_words_what_is_wrong(tmp_path, capsys):
     assert "contradicting_turn" in out
 
 
-def test_the_command_refuses_an_unknown_action(capsys):
+def test_the_command_refuses_an_unknown_action(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CommandError, match="Unknown action 'wave'"):
         call_command("check_liveness", "video.webm", "--challenge", "wave")
 
@@ -366,7 +373,7 @@ def test_the_command_refuses_an_unknown_action(capsys):
 @pytest.mark.slow
 @pytest.mark.parametrize("person", ["astronaut", "grace_hopper"])
 @pytest.mark.parametrize("challenge", TWO_ACTIONS)
-def test_every_challenge_of_two_actions_is_live(person, challenge):
+def test_every_challenge_of_two_actions_is_live(person: Any, challenge: Any) -> None:
     """Slow: 20 videos are rendered and judged, 3 s each."""
     data = to_webm(clip(person, challenge))
 
@@ -396,7 +403,9 @@ def filmed(name: str, first: int, last: int) -> list[Frame]:
 @pytest.mark.skipif(not MEASUREMENT_DATA, reason="MEASUREMENT_DATA names no folder")
 @pytest.mark.parametrize("challenge", TWO_ACTIONS)
 @pytest.mark.parametrize(("name", "first", "last"), FILMED)
-def test_no_film_that_followed_no_challenge_is_live(name, first, last, challenge):
+def test_no_film_that_followed_no_challenge_is_live(
+    name: Any, first: Any, last: Any, challenge: Any
+) -> None:
     report = check_liveness(filmed(name, first, last), parse_challenge(challenge))
 
     assert report.outcome != "live"
@@ -404,7 +413,7 @@ def test_no_film_that_followed_no_challenge_is_live(name, first, last, challenge
 
 @pytest.mark.measurement
 @pytest.mark.skipif(not MEASUREMENT_DATA, reason="MEASUREMENT_DATA names no folder")
-def test_two_filmed_people_are_sent_back():
+def test_two_filmed_people_are_sent_back() -> None:
     frames = filmed("head-pose-face-detection-female-and-male.gif", 0, 55)
 
     report = check_liveness(frames, parse_challenge("turn_left,blink"))
@@ -416,7 +425,7 @@ def test_two_filmed_people_are_sent_back():
 @pytest.mark.measurement
 @pytest.mark.skipif(not MEASUREMENT_DATA, reason="MEASUREMENT_DATA names no folder")
 @pytest.mark.parametrize(("name", "first", "last"), [FILMED[0], FILMED[2]])
-def test_filmed_people_raise_no_sign_of_fraud(name, first, last):
+def test_filmed_people_raise_no_sign_of_fraud(name: Any, first: Any, last: Any) -> None:
     report = check_liveness(filmed(name, first, last), parse_challenge("turn_left,blink"))
 
     fraud = {signal.code for signal in report.signals if signal.kind == "fraud"}

@@ -7,6 +7,7 @@ import struct
 import zlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -56,7 +57,7 @@ def refusal(data: bytes, limits: VideoLimits | None = None) -> str:
 
 
 @pytest.mark.parametrize(("suffix", "codec"), [("webm", "VP80"), ("webm", "VP90"), ("mp4", "mp4v")])
-def test_it_reads_what_browsers_record(tmp_path, suffix, codec):
+def test_it_reads_what_browsers_record(tmp_path: Path, suffix: Any, codec: Any) -> None:
     data = encoded(tmp_path, suffix, codec, moving_square(24), fps=12)
 
     frames = read_frames(data)
@@ -67,20 +68,20 @@ def test_it_reads_what_browsers_record(tmp_path, suffix, codec):
     assert frames[0].pixels.dtype == np.uint8
 
 
-def test_it_reads_gif_by_its_own_times():
+def test_it_reads_gif_by_its_own_times() -> None:
     frames = read_frames(gif(moving_square(10), frame_ms=200))
 
     assert [frame.at_ms for frame in frames] == pytest.approx([200 * n for n in range(10)])
 
 
-def test_a_row_of_jpegs_is_read_as_thirty_frames_a_second():
+def test_a_row_of_jpegs_is_read_as_thirty_frames_a_second() -> None:
     frames = read_frames(jpegs(moving_square(30)))
 
     assert len(frames) == 12
     assert frames[-1].at_ms == pytest.approx(933, abs=1)
 
 
-def test_thirty_frames_a_second_are_sampled_down_to_twelve(tmp_path):
+def test_thirty_frames_a_second_are_sampled_down_to_twelve(tmp_path: Path) -> None:
     data = encoded(tmp_path, "webm", "VP80", moving_square(60), fps=30)
 
     frames = read_frames(data)
@@ -91,7 +92,7 @@ def test_thirty_frames_a_second_are_sampled_down_to_twelve(tmp_path):
     assert gaps.max() < 105
 
 
-def test_large_frames_are_scaled_but_one_can_be_had_in_full(tmp_path):
+def test_large_frames_are_scaled_but_one_can_be_had_in_full(tmp_path: Path) -> None:
     data = encoded(tmp_path, "webm", "VP80", moving_square(12, size=(1280, 720)), fps=12)
 
     frames = read_frames(data)
@@ -102,7 +103,7 @@ def test_large_frames_are_scaled_but_one_can_be_had_in_full(tmp_path):
     assert full.at_ms == frames[5].at_ms
 
 
-def test_a_frame_that_is_not_there_is_refused(tmp_path):
+def test_a_frame_that_is_not_there_is_refused(tmp_path: Path) -> None:
     data = encoded(tmp_path, "webm", "VP80", moving_square(5), fps=12)
 
     with pytest.raises(VideoRefused) as refused:
@@ -125,11 +126,11 @@ def test_a_frame_that_is_not_there_is_refused(tmp_path):
         (b"\x1a\x45\xdf\xa3\x84webm" + bytes(300), "unreadable"),
     ],
 )
-def test_what_is_no_video_is_refused_with_its_reason(data, code):
+def test_what_is_no_video_is_refused_with_its_reason(data: Any, code: Any) -> None:
     assert refusal(data) == code
 
 
-def test_limits_are_enforced(tmp_path):
+def test_limits_are_enforced(tmp_path: Path) -> None:
     data = encoded(tmp_path, "webm", "VP80", moving_square(36), fps=12)
 
     assert refusal(data, VideoLimits(max_bytes=len(data) - 1)) == "too_large"
@@ -139,11 +140,11 @@ def test_limits_are_enforced(tmp_path):
     assert refusal(data, VideoLimits(min_frames=37)) == "too_short"
 
 
-def test_a_single_photograph_is_no_video():
+def test_a_single_photograph_is_no_video() -> None:
     assert refusal(jpegs(moving_square(1))) == "too_short"
 
 
-def test_a_gif_bomb_is_refused_by_its_header():
+def test_a_gif_bomb_is_refused_by_its_header() -> None:
     header = b"GIF89a" + struct.pack("<HHBBB", 60_000, 60_000, 0x80, 0, 0) + bytes(6)
     image = b"\x2c" + struct.pack("<HHHHB", 0, 0, 60_000, 60_000, 0)
     data = header + image + b"\x02\x02\x44\x01\x00;"
@@ -151,11 +152,11 @@ def test_a_gif_bomb_is_refused_by_its_header():
     assert refusal(data) in {"too_many_pixels", "unreadable"}
 
 
-def test_a_frame_delay_of_minutes_counts_as_length():
+def test_a_frame_delay_of_minutes_counts_as_length() -> None:
     assert refusal(gif(moving_square(3), frame_ms=120_000)) == "too_long"
 
 
-def test_a_truncated_recording_keeps_its_readable_part(tmp_path):
+def test_a_truncated_recording_keeps_its_readable_part(tmp_path: Path) -> None:
     data = encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
 
     frames = read_frames(data[: len(data) * 3 // 4])
@@ -163,7 +164,7 @@ def test_a_truncated_recording_keeps_its_readable_part(tmp_path):
     assert 2 <= len(frames) < 24
 
 
-def test_no_file_is_left_or_written(tmp_path, monkeypatch):
+def test_no_file_is_left_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
     private = tmp_path / "private"
     private.mkdir()
@@ -181,7 +182,9 @@ def test_no_file_is_left_or_written(tmp_path, monkeypatch):
 @given(
     cut=st.integers(1, 4000), flips=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)))
 )
-def test_a_damaged_video_is_read_or_refused_but_nothing_else(tmp_path, cut, flips):
+def test_a_damaged_video_is_read_or_refused_but_nothing_else(
+    tmp_path: Path, cut: Any, flips: Any
+) -> None:
     source = tmp_path / "video.webm"
     if not source.exists():
         encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
@@ -195,7 +198,7 @@ def test_a_damaged_video_is_read_or_refused_but_nothing_else(tmp_path, cut, flip
 
 
 @given(st.binary(max_size=200))
-def test_a_container_is_named_only_for_known_first_bytes(data):
+def test_a_container_is_named_only_for_known_first_bytes(data: Any) -> None:
     assert (container_type(data) is None) == (
         not data.startswith((b"GIF87a", b"GIF89a", b"\xff\xd8\xff"))
         and data[4:8] != b"ftyp"
