@@ -17,7 +17,7 @@ run: ## Start everything on http://127.0.0.1:$(PORT)
 test: ## Format, lint, types, contracts, checks and all tests but the slow ones
 	@deploy/setup.sh --test
 	@exec $(PYTHON) -m fraudsite.local.checks
-	@exec $(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup
+	@exec $(PYTHON) -m pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: ## The tests that need longer, each with its reason
 	@deploy/setup.sh --test

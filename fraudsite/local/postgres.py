@@ -20,7 +20,6 @@ from fraudsite.local.service_account import ServerHome, copy_of_binaries
 from fraudsite.local.trouble import ServerTrouble
 
 DATABASE = ROLE = "fraudsite"
-PREFERRED_PORT = 54329
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +58,7 @@ class Postgres:
             self._initialise()
         address = self._read_address()
         if not self.is_running():
-            address = Address(free_port(address.port), address.password)
-            self._write_address(address)
-            self._pg_ctl(
-                "start", "-w", "-t", "60", "-l", str(self.log), "-o", self._options(address)
-            )
+            address = self._start_on_a_free_port(address)
         _ensure_database(address)
         return address.url()
 
@@ -79,6 +74,21 @@ class Postgres:
         except ServerTrouble:
             return False
         return True
+
+    def _start_on_a_free_port(self, address: Address) -> Address:
+        """Start, once more on another port if somebody took the first one in between."""
+        for preferred in (address.port, None):
+            found = Address(free_port(preferred), address.password)
+            self._write_address(found)
+            options = self._options(found)
+            try:
+                self._pg_ctl("start", "-w", "-t", "60", "-l", str(self.log), "-o", options)
+            except ServerTrouble:
+                if preferred is None:
+                    raise
+            else:
+                return found
+        return address
 
     def _options(self, address: Address) -> str:
         # No socket file: its path would be too long below a deep checkout.
@@ -120,7 +130,7 @@ class Postgres:
         finally:
             password_file.unlink(missing_ok=True)
         unfinished.rename(self.data)
-        self._write_address(Address(PREFERRED_PORT, password))
+        self._write_address(Address(free_port(), password))
 
     def _pg_ctl(self, *arguments: str) -> None:
         self.home.run([str(self.binaries / "bin" / "pg_ctl"), "-D", str(self.data), *arguments])

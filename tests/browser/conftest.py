@@ -29,7 +29,8 @@ PERMIT_CAMERA = "--use-fake-ui-for-media-stream"
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
-    running = start_site(CHECKOUT / "var" / "test-site")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    running = start_site(CHECKOUT / "var" / f"test-site-{worker}")
     yield running
     stop_site(running)
 

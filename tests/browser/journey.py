@@ -40,7 +40,8 @@ class Visit:
             self.page.screenshot(path=file, full_page=True)
         for violation in Axe().run(self.page, options=AXE_RULES).response["violations"]:
             if violation["impact"] in SERIOUS:
-                self.violations.append(f"{name}: {violation['id']}: {violation['help']}")
+                where = "; ".join(str(node["target"]) for node in violation["nodes"])
+                self.violations.append(f"{name}: {violation['id']}: {violation['help']} ({where})")
 
     def open(self, path: str) -> None:
         """Go to a page of the site."""

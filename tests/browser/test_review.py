@@ -19,7 +19,7 @@ from tests.browser import journey
 from tests.browser.people import photograph_papers
 from tests.browser.site import Site
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 STAFF_PASSWORD = "another long phrase 9"
 

@@ -30,7 +30,6 @@ from tests.celery_worker import Worker, start_worker
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.worker,
-    pytest.mark.xdist_group("worker"),
     pytest.mark.timeout(240),
 ]
 

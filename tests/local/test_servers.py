@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg2
@@ -140,3 +141,17 @@ def test_neither_server_can_be_used_without_its_password(var: Path) -> None:
 )
 def test_only_commands_that_need_a_database_start_one(words: list[str], expected: bool) -> None:
     assert needs_servers(["manage.py", *words]) is expected
+
+
+def test_two_checkouts_may_start_at_the_same_moment(
+    tmp_path_factory: pytest.TempPathFactory, var: Path
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    other.chmod(0o755)
+    with ThreadPoolExecutor(2) as pool:
+        (first, *one), (second, *two) = pool.map(hold, (var, other))
+
+    assert answers(*one) == answers(*two) == (True, True)
+    assert one != two
+    end(first)
+    end(second)

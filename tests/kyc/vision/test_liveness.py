@@ -43,6 +43,7 @@ def judged(
     [
         ("astronaut", "turn_left,blink"),
         ("grace_hopper", "open_mouth,turn_right"),
+        ("astronaut", "turn_left,turn_right"),
         ("astronaut", "blink,turn_right,turn_left"),
     ],
 )
