@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import product
 
 import cv2
 import numpy as np
@@ -39,7 +39,7 @@ def planarity_signals(
         measure, and is then not raised: without a turn there is no action to pass either.
     """
     faces = [face for _, face in with_one_face(seen)]
-    residual = homography_residual(faces)
+    residual = homography_residual(faces, baseline)
     is_flat = residual is not None and residual < policy.min_residual
     return (
         Signal(
@@ -58,29 +58,34 @@ def planarity_signals(
     )
 
 
-def homography_residual(faces: Sequence[MeshFace]) -> float | None:
+def homography_residual(faces: Sequence[MeshFace], baseline: Baseline) -> float | None:
     """How badly one plane explains the face in two poses.
 
     Parameters
     ----------
     faces : sequence of MeshFace
         The face through the video.
+    baseline : Baseline
+        The person at rest.
 
     Returns
     -------
     float or None
-        Median over pairs of frames 15-40 degrees of yaw apart of the RMS distance, in face sizes,
-        between the points of one and the points of the other after the best homography. 0 is a
-        perfect plane, a head .04-.06. None with fewer than three such pairs.
+        Median over pairs of a frame that looks ahead and one 15-40 degrees of yaw from it of the
+        RMS distance, in face sizes, between the points of one and the points of the other after the
+        best homography. 0 is a perfect plane, a head .037-.05. None with fewer than three pairs.
 
     References
     ----------
     Hartley and Zisserman, "Multiple View Geometry in Computer Vision", 2nd edition, 2004, §13.1:
     two views of a plane are related by a homography; points off the plane leave a parallax.
     """
+    # Always from a frontal frame: two half turns to opposite sides mirror each other, and one plane
+    # explains them better than it does either of them and the face at rest.
+    ahead = [face for face in faces if abs(face.yaw_deg - baseline.yaw_deg) < _STILL_YAW_DEG]
     pairs = [
         (one, other)
-        for one, other in combinations(faces, 2)
+        for one, other in product(ahead, faces)
         if _PAIR_YAW_DEG[0] <= abs(one.yaw_deg - other.yaw_deg) <= _PAIR_YAW_DEG[1]
     ]
     if len(pairs) < _MIN_PAIRS:

@@ -66,9 +66,9 @@ class LivenessPolicy:
     min_brightness, max_brightness : float
         Median of the face, 0-255.
     min_residual : float
-        RMS error, in face sizes, of the best homography between frames 15-40 degrees of yaw apart.
-        Rendered and filmed heads read .040-.049 as medians; bent photographs .031-.036 and hardly
-        ever turn so far. Set to refuse only what is nearly a plane.
+        RMS error, in face sizes, of the best homography from a frontal frame to one 15-40 degrees
+        of yaw from it. Rendered and filmed heads read .037-.05, photographs bent round a cylinder
+        hardly ever turn so far and then read below .025 (22 rendered ones).
     max_foreshortening : float
         Share by which a face may seem narrower (or flatter) without being turned. Rendered heads
         reach .07, a filmed one .09, turned prints .155 and more.
