@@ -42,6 +42,8 @@ screenshots: ## Picture every page at phone and desktop size into var/screenshot
 clean-data: ## Stop the embedded servers and delete all data (not .env, not .venv)
 	@exec $(PYTHON) -m fraudsite.local.clean_data
 
-.PHONY: lock
+.PHONY: lock notices
+notices: ## Write THIRD_PARTY_NOTICES.md from the installed packages
+	@$(PYTHON) deploy/third_party_notices.py
 lock: ## Pin the dependencies anew (UPGRADE=--upgrade takes newer ones)
 	@$(PYTHON) deploy/lock_requirements.py $(UPGRADE)

@@ -281,5 +281,6 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}
     ],
+    "STYLES": [lambda _request: static("css/staff.css")],
     "COLORS": {"primary": _GREENS},
 }

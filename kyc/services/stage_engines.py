@@ -26,10 +26,10 @@ from kyc.vision.documents import DocumentReading, read_document
 from kyc.vision.faces.match import compare_faces
 from kyc.vision.images import Pixels, read_image
 from kyc.vision.liveness.challenge import parse_challenge
-from kyc.vision.liveness.judge import LivenessReport, check_liveness
+from kyc.vision.liveness.judge import LivenessReport, check_liveness_video
 from kyc.vision.liveness.policy import VIRTUAL_CAMERA_NAMES, LivenessPolicy
 from kyc.vision.quality import assess_quality
-from kyc.vision.video import VideoRefused, read_frames
+from kyc.vision.video import VideoRefused
 
 PIPELINE = Actor.system("pipeline")
 DONE = StageState.DONE
@@ -71,12 +71,14 @@ def judge_video(verification: Verification) -> StageFindings:
     # A video kept from an earlier attempt is still the answer to its own challenge.
     challenge = parse_challenge(video.challenge.actions)
     try:
-        frames = read_frames(capture_bytes(video))
+        report = check_liveness_video(
+            capture_bytes(video),
+            challenge,
+            policy=liveness_policy(),
+            camera_label=video.camera_label,
+        )
     except VideoRefused as refused:
         return StageFindings.failed(refused.code)
-    report = check_liveness(
-        frames, challenge, policy=liveness_policy(), camera_label=video.camera_label
-    )
     if report.selfie_pixels is not None:
         _keep_selfie(verification, report.selfie_pixels)
     return StageFindings(

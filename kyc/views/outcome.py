@@ -105,7 +105,8 @@ def result(request: HttpRequest, verification: Verification) -> HttpResponse:
         "redo": _redo(verification),
         "can_retry": verification.status == S.RESUBMIT and is_retry_left,
         "human_review": {
-            "is_possible": verification.status != S.APPROVED,
+            # In review, a person decides already.
+            "is_possible": verification.status in {S.RESUBMIT, S.DECLINED},
             "is_requested": verification.human_review_requested_at is not None,
         },
     }

@@ -52,7 +52,8 @@ def film_challenge(
 ) -> Path:
     """Film somebody doing the challenge at the page's own pace, for Chromium's fake camera.
 
-    The camera opens about a second before the recording starts: that much longer is the lead.
+    The camera opens about a second before the recording starts: that much longer is the lead. A
+    long rest at the end keeps the film from starting over while it is still recorded.
     """
     video = render_challenge_video(
         load_portrait(face, framing="selfie"),
@@ -60,6 +61,7 @@ def film_challenge(
         rng=np.random.default_rng(seed),
         lead_s=lead_ms / 1000 + 0.8,
         seconds_per_action=action_ms / 1000,
+        tail_s=8,
     )
     path.write_bytes(to_mjpeg(video))
     return path
