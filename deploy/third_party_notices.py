@@ -40,15 +40,14 @@ NASA's Eileen Collins (`skimage.data.astronaut`) and the US Navy's Grace Hopper 
 def licence_of(package: Distribution) -> str:
     """Return the licence as the package's metadata give it, in a few words."""
     metadata = package.metadata
-    expression = metadata.get("License-Expression")
-    if expression:
-        return expression
+    if "License-Expression" in metadata:
+        return metadata["License-Expression"]
     classifiers = metadata.get_all("Classifier") or []
     names = [c.rsplit(" :: ", 1)[1] for c in classifiers if c.startswith("License :: ")]
     names = [name for name in names if name != "OSI Approved"]
     if names:
         return ", ".join(names)
-    first_line = (metadata.get("License") or "").strip().splitlines()
+    first_line = metadata["License"].strip().splitlines() if "License" in metadata else []
     return first_line[0][:60] if first_line else "see the package"
 
 
