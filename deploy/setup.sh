@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # Downloads stay inside the checkout.
-export UV_CACHE_DIR="$PWD/var/cache/uv" PIP_NO_CACHE_DIR=1
+export UV_CACHE_DIR="$PWD/var/cache/uv" PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 
 want_tests=false
 [ "${1:-}" = "--test" ] && want_tests=true
@@ -14,6 +14,10 @@ stop() {
   echo "setup: $*" >&2
   exit 1
 }
+
+mkdir -p var
+log=var/setup.log
+quietly() { "$@" >>"$log" 2>&1; } # what a tool says goes to the log; people get one sentence
 
 # tesseract reads documents; fonts-ocr-b (free) draws the demo's specimens.
 declare -A package_of=([tesseract]=tesseract-ocr)
@@ -45,14 +49,9 @@ install_packages() {
   fi
   echo "setup: installing system packages: ${packages[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  local log
-  log=$(mktemp)
-  if ! { as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >"$log" 2>&1; then
-    tail -n 3 "$log" >&2
-    rm -f "$log"
-    stop "apt-get could not install ${packages[*]}; is there a network? Its last lines are above."
+  if ! { quietly as_root apt-get update && quietly as_root apt-get install -y --no-install-recommends "${packages[@]}"; }; then
+    stop "apt-get could not install ${packages[*]}; is there a network? What it said is in $log."
   fi
-  rm -f "$log"
 }
 
 command -v python3.11 >/dev/null || stop "Python 3.11 is needed (python3.11 was not found)."
@@ -71,18 +70,18 @@ install_requirements() { # FILE: installs it unless the very same file was insta
   cmp -s "$file" "$stamp" && return
   echo "setup: installing $file"
   # --no-deps: the file is the complete, tested set; the resolver would bring back a second OpenCV.
-  if ! .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps -r "$file"; then
-    stop "the packages of $file could not be installed; is there a network? The reason is above."
+  if ! quietly .venv/bin/uv pip install --python .venv/bin/python --no-deps -r "$file"; then
+    stop "the packages of $file could not be installed; is there a network? What happened is in $log."
   fi
   cp "$file" "$stamp"
 }
 
 if [ ! -x .venv/bin/uv ]; then
   echo "setup: making .venv"
-  python3.11 -m venv .venv
-  if ! .venv/bin/pip install --quiet --disable-pip-version-check "$(grep -o '^uv==[^ ]*' requirements.txt)"; then
+  quietly python3.11 -m venv .venv || stop "the virtual environment could not be made; see $log."
+  if ! quietly .venv/bin/pip install "$(grep -o '^uv==[^ ]*' requirements.txt)"; then
     rm -rf .venv
-    stop "pip could not reach a package registry; is there a network? The reason is above."
+    stop "no package registry could be reached; is there a network? What pip said is in $log."
   fi
 fi
 install_requirements requirements.txt

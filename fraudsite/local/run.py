@@ -19,6 +19,7 @@ from collections.abc import Sequence
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 
 from fraudsite.environment import CHECKOUT, load_environment
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_port(options.port)
         with leased_servers():
             return _serve(options.port)
-    except LocalTrouble as trouble:
+    except (LocalTrouble, ImproperlyConfigured) as trouble:
         print(f"run: {trouble}", file=sys.stderr)
         return 1
 

@@ -28,6 +28,15 @@ def required(name: str, hint: str) -> str:
     return str(value)
 
 
+def number(name: str, default: int) -> int:
+    """Return a whole number, or stop the start with a hint."""
+    text = env(name, default=str(default))
+    if not str(text).strip().isdigit():
+        message = f"{name} is {text!r}. It must be a whole number, such as {default}."
+        raise ImproperlyConfigured(message)
+    return int(text)
+
+
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "Run `make setup` for a demonstration, or see .env.example.")
 MASTER_KEYS = required(
@@ -141,7 +150,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 180, "global_keyprefix"
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"global_keyprefix": "fraudsite:"}
 # Engines are loaded when a worker process starts, after the fork: 2 to 5 s on two cores.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
-CELERY_WORKER_CONCURRENCY = env.int("WORKER_PROCESSES", default=2)
+CELERY_WORKER_CONCURRENCY = number("WORKER_PROCESSES", 2)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "platform"
 CELERY_TASK_ROUTES = {"kyc.tasks.*": {"queue": "verification"}}
@@ -195,7 +204,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fraudsite"
 STAFF_MFA_REQUIRED = True
 # How many proxies in front of the site may be believed about X-Forwarded-For; 0: none.
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0)
 
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
@@ -238,14 +247,14 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 MODELS_DIR = Path(env("FRAUDSITE_MODELS_DIR", default=str(VAR_DIR / "models")))
 
 # Onboarding.
-MAX_ATTEMPTS = env.int("MAX_ATTEMPTS", default=3)
-CHALLENGE_VALID_S = env.int("CHALLENGE_VALID_S", default=300)
+MAX_ATTEMPTS = number("MAX_ATTEMPTS", 3)
+CHALLENGE_VALID_S = number("CHALLENGE_VALID_S", 300)
 # Camera labels that the virtual-camera list would refuse and that are allowed all the same.
 # Only the test settings name one: the browser's own fake device.
 PERMITTED_VIRTUAL_CAMERAS: tuple[str, ...] = ()
 # States beyond ISO 3166 whose documents may be chosen: "UTO" of the specimens, in demo and tests.
 EXTRA_ISSUING_STATES: dict[str, str] = {}
-STUCK_AFTER_S = env.int("STUCK_AFTER_S", default=60)
+STUCK_AFTER_S = number("STUCK_AFTER_S", 60)
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "fraudsite.core.api.errors.exception_handler",

@@ -42,7 +42,8 @@ def screenshots() -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+# For each test, since its event loop would make Django refuse the tests that come after.
+@pytest.fixture
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running

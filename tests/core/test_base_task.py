@@ -14,6 +14,7 @@ from django.conf import settings as django_settings
 from django.db import transaction
 from kombu import Queue
 
+from fraudsite.celery import app as product_app
 from fraudsite.core.base_task import (
     REQUEST_ID_HEADER,
     BaseTask,
@@ -32,7 +33,12 @@ class Unreadable(Exception):
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Celery]:
-    app = Celery("core-tests", task_cls=BaseTask, broker=django_settings.CELERY_BROKER_URL)
+    app = Celery(
+        "core-tests",
+        task_cls=BaseTask,
+        broker=django_settings.CELERY_BROKER_URL,
+        set_as_current=False,
+    )
     app.conf.update(
         result_backend=django_settings.CELERY_BROKER_URL,
         task_default_queue=QUEUE,
@@ -41,6 +47,9 @@ def app() -> Iterator[Celery]:
     )
     yield app
     app.close()
+    # A worker in this process made itself everybody's application.
+    product_app.set_current()
+    product_app.set_default()
 
 
 @pytest.fixture
