@@ -23,6 +23,9 @@ quietly() { "$@" >>"$log" 2>&1; } # what a tool says goes to the log; people get
 declare -A package_of=([tesseract]=tesseract-ocr)
 $want_tests && package_of[chromium]=chromium
 
+# Where Debian keeps ldconfig, outside an ordinary user's PATH.
+PATH="$PATH:/usr/sbin:/sbin"
+
 missing_packages() {
   local command
   for command in "${!package_of[@]}"; do
@@ -30,8 +33,8 @@ missing_packages() {
   done
   [ -e /usr/share/fonts/opentype/ocr-b/OCRBE.otf ] || echo fonts-ocr-b
   # mediapipe loads these two even where it computes on the processor alone.
-  ldconfig -p 2>/dev/null | grep -q libGLESv2.so.2 || echo libgles2
-  ldconfig -p 2>/dev/null | grep -q libEGL.so.1 || echo libegl1
+  ldconfig -p | grep libGLESv2.so.2 >/dev/null || echo libgles2
+  ldconfig -p | grep libEGL.so.1 >/dev/null || echo libegl1
   python3.11 -c 'import ensurepip, venv' 2>/dev/null || [ -x .venv/bin/python ] || echo python3.11-venv
 }
 

@@ -51,8 +51,8 @@ BIOMETRICS = ConsentText(
         ),
         Paragraph(
             "Your choice",
-            "You may refuse, and you lose nothing by it: a person then compares the pictures by "
-            "eye, which takes longer. You may also withdraw your consent later.",
+            "You may refuse, and you lose nothing by it: no picture of your face is taken, and a "
+            "person then looks at your document and decides, which takes longer.",
         ),
     ),
 )

@@ -37,3 +37,15 @@ class ChangedElsewhere(Refusal):
             or "This verification was continued in another tab or on another device. "
             "Go on from where it stands now.",
         )
+
+
+class NothingStored(Refusal):
+    """The disk is full or gone."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "nothing_stored",
+            "We cannot store anything at the moment, and nothing was kept. Please try again later.",
+        )

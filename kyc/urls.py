@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from kyc.views import captures, outcome, questions
+from kyc.views import captures, outcome, questions, sightings
 
 app_name = "kyc"
 urlpatterns = [
@@ -21,5 +21,5 @@ urlpatterns = [
     path("verify/result/", outcome.result, name="result"),
     path("verify/retry/", outcome.retry, name="retry"),
     path("verify/human-review/", outcome.human_review, name="human_review"),
-    path("device/", captures.device_sighting, name="device_sighting"),
+    path("device/", sightings.device_sighting, name="device_sighting"),
 ]

@@ -18,6 +18,9 @@ if IS_FIRST:
     # Before anything of the project is imported: what `.env` says of these is for the site.
     os.environ["DJANGO_SETTINGS_MODULE"] = "fraudsite.settings.test"
     os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
+    # Empty is unset, and keeps what `.env` says of a live site out: tests empty what they use.
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.setdefault(name, "")
     os.environ["MASTER_KEYS"] = f"test:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 from fraudsite.local.servers import leased_servers  # noqa: E402 - see above

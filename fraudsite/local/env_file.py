@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 from pathlib import Path
 
@@ -30,6 +31,11 @@ def ensure_env_file(path: Path) -> bool:
     return True
 
 
+def is_configured_otherwise() -> bool:
+    """Whether the process environment brings keys of its own, as on a live host."""
+    return bool(os.environ.get("SECRET_KEY") or os.environ.get("MASTER_KEYS"))
+
+
 if __name__ == "__main__":
-    if ensure_env_file(CHECKOUT / ".env"):
+    if not is_configured_otherwise() and ensure_env_file(CHECKOUT / ".env"):
         print("setup: wrote .env with keys for a demonstration")

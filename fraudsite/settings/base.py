@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "fraudsite.upload_limit.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -153,7 +154,11 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60
 CELERY_WORKER_CONCURRENCY = number("WORKER_PROCESSES", 2)
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "platform"
-CELERY_TASK_ROUTES = {"kyc.tasks.*": {"queue": "verification"}}
+CELERY_TASK_ROUTES = {
+    # Not behind the queue it watches.
+    "kyc.tasks.sweep_stuck": {"queue": "platform"},
+    "kyc.tasks.*": {"queue": "verification"},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
@@ -172,7 +177,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
-    "sweep-stuck-verifications": {"task": "kyc.tasks.sweep_stuck", "schedule": 15.0},
+    "sweep-stuck-verifications": {
+        "task": "kyc.tasks.sweep_stuck",
+        "schedule": 15.0,
+        "options": {"expires": 30},
+    },
 }
 HEARTBEAT_MAX_AGE_S = 30
 HEARTBEAT_QUEUES = ("platform", "verification")
@@ -243,7 +252,10 @@ STORAGES = {
 # Encrypted evidence; nothing below it is ever served as a file.
 EVIDENCE_ROOT = Path(env("EVIDENCE_ROOT", default=str(VAR_DIR / "evidence")))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+# The largest video, 25 MB, and the form around it. Uploads stay in memory: on disk they would lie
+# in clear in a temporary folder.
+UPLOAD_MAX_BYTES = FILE_UPLOAD_MAX_MEMORY_SIZE = 26_000_000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 MODELS_DIR = Path(env("FRAUDSITE_MODELS_DIR", default=str(VAR_DIR / "models")))
 
 # Onboarding.

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from fraudsite.core.models import AuditEntry, StatusChange
+from fraudsite.core.services.data_keys import open_bytes
 from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
 from kyc.decision.declared import DeclaredFields, icao_state, match_fields
@@ -18,6 +19,7 @@ from kyc.models import Decision, StageResult, Verification
 from kyc.services.attempt_evidence import document_fields
 from kyc.services.customers import details_read
 from kyc.services.stage_results import findings_read
+from kyc.services.verifications import verification_state
 
 SHOWN_KINDS = (
     CaptureKind.DOCUMENT_FRONT,
@@ -38,15 +40,18 @@ def evidence_context(
     verification: Verification, *, can_decide: bool, can_see_evidence: bool
 ) -> dict[str, Any]:
     """Return the template context of one verification's page."""
-    newest = verification.decisions.filter(decided_by=None).order_by("-created_at").first()
+    newest = verification.decisions.filter(decided_by=None, attempt=verification.attempt).first()
     return {
         "verification": _head(verification),
         "images": _images(verification) if can_see_evidence else [],
         "groups": newest.tree if newest else [],
         "fields": _fields(verification) if can_see_evidence else [],
-        "timeline": sorted(_timeline(verification), key=lambda event: event["at"]),
+        "timeline": sorted(
+            [*_timeline(verification), *(_notes(verification) if can_see_evidence else [])],
+            key=lambda event: event["at"],
+        ),
         "actions": _actions(verification) if can_decide else [],
-        "seen_status": verification.status,
+        "seen_status": verification_state(verification),
         "decision": _decision(newest),
         "decide_url": reverse("admin:kyc_verification_decide", args=[verification.pk]),
     }
@@ -165,6 +170,19 @@ def _timeline(verification: Verification) -> Iterator[dict[str, Any]]:
         )
     for result in verification.stage_results.all():
         yield _stage_event(result)
+
+
+def _notes(verification: Verification) -> Iterator[dict[str, Any]]:
+    """Yield what colleagues wrote beside their decisions."""
+    noted = verification.decisions.exclude(note_sealed=None).select_related("decided_by")
+    for decision in noted:
+        note = open_bytes(
+            data_key=verification.customer.data_key,
+            sealed=bytes(decision.note_sealed or b""),
+            context=f"decision:{decision.id}:note",
+        )
+        who = decision.decided_by.role if decision.decided_by else "policy"
+        yield _event(decision.created_at, who, "Note", note.decode(), "human")
 
 
 def _stage_event(result: StageResult) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class VerificationAdmin(ModelAdmin):
     ) -> HttpResponse:
         """Show the evidence of one verification."""
         verification = self._gate(request, object_id, "kyc.view_verification")
-        can_see = request.user.has_perm("kyc.view_evidence")
+        can_see = request.user.has_perm("kyc.reveal_evidence")
         context = {
             **self.admin_site.each_context(request),
             **evidence_context(
@@ -141,7 +141,7 @@ class VerificationAdmin(ModelAdmin):
                 decision=request.POST.get("decision", ""),
                 reason=request.POST.get("reason", ""),
                 note=request.POST.get("note", "")[:2000],
-                seen_status=request.POST.get("seen_status", ""),
+                seen=request.POST.get("seen_status", ""),
                 analyst=_staff(request),
             )
         except Refusal as refusal:
@@ -154,7 +154,7 @@ class VerificationAdmin(ModelAdmin):
         self, request: HttpRequest, verification_id: uuid.UUID, capture_id: uuid.UUID
     ) -> HttpResponse:
         """Serve one decrypted picture or video, and write down who saw it."""
-        verification = self._gate(request, str(verification_id), "kyc.view_evidence")
+        verification = self._gate(request, str(verification_id), "kyc.reveal_evidence")
         capture = (
             Capture.objects.select_related("file__data_key")
             .filter(pk=capture_id, verification=verification)

@@ -21,7 +21,7 @@ class Capture(models.Model):
     kind = models.CharField(max_length=20, choices=CaptureKind)
     source = models.CharField(max_length=10, choices=CaptureSource)
     attempt = models.PositiveSmallIntegerField()
-    camera_label = models.CharField(max_length=200, blank=True)
+    camera_label_sealed = models.BinaryField(default=b"", blank=True, editable=False)
     issues = models.JSONField(default=list, blank=True, help_text="Codes of what looked wrong")
     created_at = models.DateTimeField(auto_now_add=True)
     superseded_at = models.DateTimeField(null=True, blank=True)

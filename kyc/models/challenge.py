@@ -15,6 +15,7 @@ class LivenessChallenge(models.Model):
     verification = models.ForeignKey(
         "kyc.Verification", on_delete=models.CASCADE, related_name="challenges"
     )
+    attempt = models.PositiveSmallIntegerField()
     actions = models.CharField(max_length=100, help_text="Comma-separated, in order")
     video = models.OneToOneField(
         "kyc.Capture", on_delete=models.SET_NULL, null=True, blank=True, related_name="challenge"

@@ -61,7 +61,7 @@ class Verification(models.Model):
         ]
         permissions = [
             ("decide_verification", "Can decide a verification"),
-            ("view_evidence", "Can see documents and faces"),
+            ("reveal_evidence", "Can see documents and faces"),
         ]
 
     def __str__(self) -> str:

@@ -12,16 +12,19 @@ from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.services.audit import audit_record
+from fraudsite.core.services.data_keys import open_bytes, seal_bytes
 from fraudsite.core.services.files import file_read, file_store
 from kyc.choices import CaptureKind, CaptureSource
 from kyc.models import Capture, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.challenges import challenge_use
-from kyc.services.verifications import lock_collecting
+from kyc.services.locks import lock_collecting
 from kyc.vision.images import ImageRefused, read_image
 from kyc.vision.quality import assess_quality
-from kyc.vision.video import VideoRefused, container_type, read_frame
+from kyc.vision.video import VideoRefused, container_type, read_frames
 
+# In one attempt, superseded ones included: enough for anybody, too few to fill a disk with.
+MAX_CAPTURES = 60
 DOCUMENT_KINDS = (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK)
 VIDEO_MEDIA_TYPES = {
     "webm": "video/webm",
@@ -79,6 +82,7 @@ def image_capture(
         _check_key(current, kind, upload.capture_key)
         if kind == CaptureKind.SELFIE_STILL:
             _supersede(current, CaptureKind.LIVENESS_VIDEO)
+            _supersede(current, CaptureKind.SELFIE_FRAME)
         return capture_store(
             verification=current,
             kind=kind,
@@ -95,8 +99,8 @@ def video_capture(
 ) -> Capture:
     """Take in the video that answers a challenge, once and in time."""
     try:
-        # One frame proves that it decodes; the worker looks at the rest.
-        read_frame(upload.data, 0)
+        # To its end: a video that breaks off would only go to a person later.
+        read_frames(upload.data)
     except VideoRefused as refused:
         raise Refusal(refused.code, refused.sentence, field="video") from refused
     kind = CaptureKind.LIVENESS_VIDEO
@@ -105,6 +109,7 @@ def video_capture(
         _check_key(current, kind, upload.capture_key)
         challenge = challenge_use(verification=current, nonce=nonce)
         _supersede(current, CaptureKind.SELFIE_STILL)
+        _supersede(current, CaptureKind.SELFIE_FRAME)
         capture = capture_store(
             verification=current,
             kind=kind,
@@ -130,6 +135,7 @@ def capture_store(
     actor: Actor,
 ) -> Capture:
     """Store one capture encrypted and let it supersede the one before."""
+    _check_count(verification)
     _supersede(verification, kind)
     file = file_store(
         data_key=verification.customer.data_key,
@@ -143,7 +149,7 @@ def capture_store(
         kind=kind,
         source=upload.source,
         attempt=verification.attempt,
-        camera_label=upload.camera_label[:200],
+        camera_label_sealed=_seal_label(verification, upload.camera_label[:200]),
         issues=issues,
     )
     audit_record(
@@ -155,9 +161,44 @@ def capture_store(
     return capture
 
 
+def camera_label(capture: Capture) -> str:
+    """Return under which name the camera showed itself, "" when it did not."""
+    if not capture.camera_label_sealed:
+        return ""
+    customer = capture.verification.customer
+    return open_bytes(
+        data_key=customer.data_key,
+        sealed=capture.camera_label_sealed,
+        context=_label_context(capture.verification),
+    ).decode()
+
+
+def _seal_label(verification: Verification, label: str) -> bytes:
+    # "Anna's iPhone Camera": a label can say whose it is.
+    if not label:
+        return b""
+    return seal_bytes(
+        data_key=verification.customer.data_key,
+        value=label.encode(),
+        context=_label_context(verification),
+    )
+
+
+def _label_context(verification: Verification) -> str:
+    return f"verification:{verification.pk}:camera-label"
+
+
 def capture_bytes(capture: Capture) -> bytes:
     """Return the decrypted content."""
     return file_read(capture.file)
+
+
+def _check_count(verification: Verification) -> None:
+    if verification.captures.filter(attempt=verification.attempt).count() >= MAX_CAPTURES:
+        raise Refusal(
+            "too_many_captures",
+            "You have taken very many pictures. Use one of them, or ask us for help.",
+        )
 
 
 def _check_key(verification: Verification, kind: CaptureKind, key: str) -> None:

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from kyc.models import LivenessChallenge, Verification
 from kyc.refusals import Refusal
-from kyc.services.verifications import lock_collecting
+from kyc.services.locks import lock_collecting
 from kyc.vision.liveness.challenge import draw_challenge
+
+# In one attempt. Three let a person who cannot do one movement have another.
+MAX_DRAWS = 3
 
 
 def challenge_current(verification: Verification) -> LivenessChallenge:
@@ -64,12 +67,25 @@ def _open(verification: Verification) -> LivenessChallenge | None:
 def _replace(verification: Verification) -> LivenessChallenge:
     now = timezone.now()
     verification.challenges.filter(used_at=None, replaced_at=None).update(replaced_at=now)
-    drawn = draw_challenge(secrets.SystemRandom())
     return LivenessChallenge.objects.create(
         verification=verification,
-        actions=",".join(action.value for action in drawn.actions),
+        attempt=verification.attempt,
+        actions=_draw(verification),
         expires_at=now + timedelta(seconds=settings.CHALLENGE_VALID_S),
     )
+
+
+def _draw(verification: Verification) -> str:
+    """Return fresh movements, or the last ones again once the draws of this attempt are used.
+
+    There are few enough challenges that somebody who may draw for ever gets the one that their
+    recording answers.
+    """
+    drawn = verification.challenges.filter(attempt=verification.attempt).order_by("-issued_at")
+    if drawn.count() >= MAX_DRAWS:
+        return drawn[0].actions
+    fresh = draw_challenge(secrets.SystemRandom())
+    return ",".join(action.value for action in fresh.actions)
 
 
 def _canonical(nonce: str) -> str:

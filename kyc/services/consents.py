@@ -8,12 +8,14 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.services.audit import audit_record
 from kyc.choices import ConsentPurpose
 from kyc.consent_text import BIOMETRICS
-from kyc.models import Consent, Customer
+from kyc.models import Consent, Customer, Verification
+from kyc.services.locks import lock_collecting
 
 
-def consent_answer(*, customer: Customer, is_granted: bool, actor: Actor) -> Consent:
+def consent_answer(*, verification: Verification, is_granted: bool, actor: Actor) -> Consent:
     """Record an answer to the present text about biometrics; the newest answer counts."""
     with transaction.atomic():
+        customer = lock_collecting(verification).customer
         consent = Consent.objects.create(
             customer=customer,
             purpose=ConsentPurpose.BIOMETRICS,

@@ -9,7 +9,8 @@ from fraudsite.core.models import User, Workspace
 from fraudsite.core.services.audit import audit_record
 from fraudsite.core.services.data_keys import data_key_create, open_json, seal_json
 from kyc.details import PersonDetails
-from kyc.models import Customer
+from kyc.models import Customer, Verification
+from kyc.services.locks import lock_collecting
 
 
 def customer_of_user(user: User) -> Customer:
@@ -30,9 +31,10 @@ def customer_of_user(user: User) -> Customer:
     return customer
 
 
-def details_save(*, customer: Customer, details: PersonDetails, actor: Actor) -> None:
+def details_save(*, verification: Verification, details: PersonDetails, actor: Actor) -> None:
     """Seal what the customer declares; earlier declarations are overwritten."""
     with transaction.atomic():
+        customer = lock_collecting(verification).customer
         customer.details_sealed = seal_json(
             data_key=customer.data_key, value=details.to_json(), context=_context(customer)
         )

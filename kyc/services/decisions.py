@@ -18,7 +18,7 @@ from kyc.decision.policy import Outcome, Policy, PolicyDecision, decide
 from kyc.decision.rules import Rules
 from kyc.models import Decision, Verification
 from kyc.services.attempt_evidence import attempt_evidence
-from kyc.services.verifications import verification_lock
+from kyc.services.locks import verification_lock
 
 logger = structlog.get_logger(__name__)
 

@@ -68,8 +68,8 @@ def case_submit(case: DemoCase) -> Verification:
     actor = Actor.of_user(user)
     customer = customer_of_user(user)
     verification = verification_current(customer)
-    details_save(customer=customer, details=_details(person), actor=actor)
-    consent_answer(customer=customer, is_granted=True, actor=actor)
+    details_save(verification=verification, details=_details(person), actor=actor)
+    consent_answer(verification=verification, is_granted=True, actor=actor)
     document_choose(
         verification=verification,
         document_type=DocumentType.PASSPORT,

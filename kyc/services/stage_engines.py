@@ -16,11 +16,13 @@ from kyc.models import Capture, Verification
 from kyc.services.captures import (
     DOCUMENT_KINDS,
     Upload,
+    camera_label,
     capture_bytes,
     capture_store,
     current_capture,
 )
 from kyc.services.consents import has_biometric_consent
+from kyc.services.locks import verification_lock
 from kyc.services.stage_findings import StageFindings
 from kyc.vision.documents import DocumentReading, read_document
 from kyc.vision.faces.match import compare_faces
@@ -75,15 +77,15 @@ def judge_video(verification: Verification) -> StageFindings:
             capture_bytes(video),
             challenge,
             policy=liveness_policy(),
-            camera_label=video.camera_label,
+            camera_label=camera_label(video),
         )
     except VideoRefused as refused:
         return StageFindings.failed(refused.code)
     if report.selfie_pixels is not None:
         _keep_selfie(verification, report.selfie_pixels)
-    return StageFindings(
-        DONE, _report_json(report), engine=report.engine, engine_version=report.engine_version
-    )
+    findings = _report_json(report)
+    findings["signals"].append(_camera_signal(video))
+    return StageFindings(DONE, findings, engine=report.engine, engine_version=report.engine_version)
 
 
 def match_faces(verification: Verification) -> StageFindings:
@@ -108,6 +110,18 @@ def match_faces(verification: Verification) -> StageFindings:
     )
 
 
+def _camera_signal(video: Capture) -> dict[str, Any]:
+    """Return whether the video names no camera: a browser that recorded it always does."""
+    is_unnamed = video.source != CaptureSource.CAMERA or not camera_label(video)
+    return {
+        "code": "camera_unnamed",
+        "kind": "fraud",
+        "value": float(is_unnamed),
+        "limit": 0.0,
+        "is_raised": is_unnamed,
+    }
+
+
 def liveness_policy() -> LivenessPolicy:
     """Return the policy of this site: the shipped one, with the cameras the settings permit."""
     refused = (n for n in VIRTUAL_CAMERA_NAMES if n not in settings.PERMITTED_VIRTUAL_CAMERAS)
@@ -119,15 +133,19 @@ def _pixels(verification: Verification, kind: CaptureKind) -> Pixels | None:
     return None if capture is None else read_image(capture_bytes(capture)).pixels
 
 
-def _keep_selfie(verification: Verification, pixels: Pixels) -> Capture:
+def _keep_selfie(verification: Verification, pixels: Pixels) -> None:
     is_written, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])
     if not is_written:
         message = "the selfie cannot be written as a JPEG"
         raise ValueError(message)
     derived = Upload(encoded.tobytes(), CaptureSource.DERIVED, camera_label="", capture_key="")
     with transaction.atomic():
-        return capture_store(
-            verification=verification,
+        current = verification_lock(verification)
+        if (current.status, current.attempt) != (verification.status, verification.attempt):
+            # Somebody decided in the meantime; the next attempt has a face of its own.
+            return
+        capture_store(
+            verification=current,
             kind=CaptureKind.SELFIE_FRAME,
             data=derived.data,
             media_type="image/jpeg",

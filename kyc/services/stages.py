@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 from django.db import Error as DatabaseError
 
+from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.choices import Stage
 from kyc.models import Verification
 from kyc.services import stage_engines
@@ -29,7 +30,7 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
     """Run one stage of one attempt, unless it has run or the attempt is over.
 
     What goes wrong inside an engine becomes a failed result; only a database or broker that is
-    away raises, and the task is then delivered again.
+    away raises, and the task is then tried again.
     """
     verification = (
         Verification.objects.select_related("customer", "customer__data_key")
@@ -44,7 +45,12 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
     started = time.monotonic()
     found = _look(verification, stage)
     duration_ms = round((time.monotonic() - started) * 1000)
-    result_store(verification, stage, found, duration_ms)
+    try:
+        result_store(verification, stage, found, duration_ms)
+    except DataKeyDestroyed:
+        # Erased while the engine looked: there is nobody left to find anything about.
+        logger.info("stage_of_erased_customer", stage=stage)
+        return
     logger.info(
         "stage_ended",
         verification_id=verification_id,

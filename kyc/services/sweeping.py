@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from kyc import pipeline
@@ -27,10 +28,18 @@ def stuck_verifications_requeue() -> int:
     Each further try waits longer than the one before. Stages that have a result are passed over,
     so that a try costs only what is missing.
     """
-    count = 0
-    for verification_id in _stuck_ids():
-        count += _requeue(verification_id)
-    return count
+    return sum(_requeue_alone(verification_id) for verification_id in _stuck_ids())
+
+
+def _requeue_alone(verification_id: str) -> bool:
+    """Requeue one; whatever is wrong with it keeps none of the others waiting."""
+    try:
+        return _requeue(verification_id)
+    except Exception as error:  # noqa: BLE001 - see above; the type says enough
+        logger.error(
+            "sweep_failed", verification_id=verification_id, error_type=type(error).__name__
+        )
+        return False
 
 
 def _stuck_ids() -> list[str]:
@@ -66,5 +75,8 @@ def _requeue(verification_id: str) -> bool:
 def _is_due(verification: Verification) -> bool:
     if verification.submitted_at is None:
         return False
-    waited = timezone.now() - verification.submitted_at
+    newest = verification.stage_results.filter(attempt=verification.attempt).aggregate(
+        at=Max("created_at")
+    )["at"]
+    waited = timezone.now() - max(verification.submitted_at, newest or verification.submitted_at)
     return waited > timedelta(seconds=settings.STUCK_AFTER_S * 2**verification.sweeps)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from fraudsite.core.actors import Actor
-from fraudsite.core.models import User
+from fraudsite.core.models import StatusChange, User
 from fraudsite.core.services.audit import audit_record
 from fraudsite.core.services.data_keys import seal_bytes
 from fraudsite.core.transitions import TransitionRefused, move
@@ -16,6 +16,7 @@ from kyc.choices import AnalystReason, CaptureKind, VerificationStatus
 from kyc.models import Customer, Decision, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.consents import consent_current, has_biometric_consent
+from kyc.services.locks import lock_collecting, verification_lock
 
 S = VerificationStatus
 DECISION_STATUS = {"approve": S.APPROVED, "decline": S.DECLINED, "resubmit": S.RESUBMIT}
@@ -30,15 +31,6 @@ def verification_current(customer: Customer) -> Verification:
         Customer.objects.select_for_update().get(pk=customer.pk)
         newest = customer.verifications.order_by("-created_at").first()
         return newest or Verification.objects.create(customer=customer)
-
-
-def verification_lock(verification: Verification) -> Verification:
-    """Return the row as it is now, locked until the transaction ends."""
-    return (
-        Verification.objects.select_for_update(of=("self",))
-        .select_related("customer", "customer__data_key")
-        .get(pk=verification.pk)
-    )
 
 
 def document_choose(
@@ -62,14 +54,6 @@ def document_choose(
             target=current,
             details={"document_type": document_type, "issuing_country": issuing_country},
         )
-
-
-def lock_collecting(verification: Verification) -> Verification:
-    """Return the locked row; raises ChangedElsewhere unless it still collects."""
-    current = verification_lock(verification)
-    if current.status != S.COLLECTING:
-        raise ChangedElsewhere
-    return current
 
 
 def missing_captures(verification: Verification) -> list[CaptureKind]:
@@ -107,9 +91,16 @@ def verification_retry(*, verification: Verification, actor: Actor) -> None:
         current = verification_lock(verification)
         if current.status != S.RESUBMIT:
             return
+        if current.attempt >= settings.MAX_ATTEMPTS:
+            raise Refusal("retries_used_up", "All your tries are used up. Ask for a human review.")
         newest = current.decisions.filter(is_applied=True).order_by("-created_at").first()
         _supersede(current, _to_redo(newest))
-        move(current, to=S.COLLECTING, actor=actor, update={"attempt": current.attempt + 1})
+        move(
+            current,
+            to=S.COLLECTING,
+            actor=actor,
+            update={"attempt": current.attempt + 1, "human_review_requested_at": None},
+        )
 
 
 def human_review_request(*, verification: Verification, actor: Actor) -> None:
@@ -135,13 +126,22 @@ def human_review_request(*, verification: Verification, actor: Actor) -> None:
         audit_record(actor=actor, action="verification.human_review_requested", target=current)
 
 
+def verification_state(verification: Verification) -> str:
+    """Return a token of how the verification stands now; any move or attempt changes it."""
+    changes = StatusChange.objects.filter(
+        target_type=verification._meta.label_lower, target_id=str(verification.pk)
+    )
+    newest = changes.order_by("-id").values_list("id", flat=True).first()
+    return f"{verification.status}:{verification.attempt}:{newest or 0}"
+
+
 def verification_decide(
     *,
     verification: Verification,
     decision: str,
     reason: str,
     note: str,
-    seen_status: str,
+    seen: str,
     analyst: User,
 ) -> Decision:
     """Let a person decide, on the evidence as they saw it.
@@ -158,7 +158,7 @@ def verification_decide(
         current = verification_lock(verification)
         if current.customer.user_id == analyst.pk:
             raise Refusal("own_verification", "Nobody decides their own verification.")
-        if current.status != seen_status:
+        if verification_state(current) != seen:
             raise ChangedElsewhere(
                 "This verification has moved on since you opened it. Look at it again, then decide."
             )
@@ -245,7 +245,7 @@ def _move_by_analyst(
             actor=Actor.of_user(analyst),
             reason_code=reason,
             payload={"decision_id": str(made.id), "decided_by": "analyst"},
-            update={"decided_at": timezone.now()},
+            update={"decided_at": timezone.now(), "human_review_requested_at": None},
         )
     except TransitionRefused as refused:
         raise Refusal(

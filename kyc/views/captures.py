@@ -13,9 +13,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from fraudsite.core.client_ip import client_ip
 from kyc.choices import CaptureKind, DocumentType, VerificationStatus
-from kyc.forms import CaptureFields, DeviceForm, ImageForm, VideoForm
+from kyc.forms import CaptureFields, ImageForm, VideoForm
 from kyc.models import Capture, LivenessChallenge, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.captures import (
@@ -28,7 +27,6 @@ from kyc.services.captures import (
 )
 from kyc.services.challenges import challenge_current, challenge_renew
 from kyc.services.consents import has_biometric_consent
-from kyc.services.devices import sighting_record
 from kyc.views.challenge_words import ACTION_WORDS
 from kyc.views.gate import actor_of, error_body, own_verification, wants_json
 from kyc.views.quality_words import issue_sentences
@@ -47,7 +45,7 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
     kind = CAPTURE_SIDES[side]
     _require_collecting(verification)
     if not verification.document_type or (side == "back" and not verification.has_back):
-        return redirect(next_url(verification))
+        return _not_due(request, verification)
     form = ImageForm(
         request.POST or None,
         request.FILES or None,
@@ -80,10 +78,9 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
 def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Show the challenge and take in the video that answers it, or a single photo instead."""
     _require_collecting(verification)
-    if not has_biometric_consent(verification.customer):
-        return redirect(next_url(verification))
-    if due_step(verification) not in {"liveness", "submit"}:
-        return redirect(next_url(verification))
+    has_consent = has_biometric_consent(verification.customer)
+    if not has_consent or due_step(verification) not in {"liveness", "submit"}:
+        return _not_due(request, verification)
     if request.method == "POST":
         return _take_face(request, verification)
     key = capture_key(verification, CaptureKind.LIVENESS_VIDEO)
@@ -124,18 +121,11 @@ def own_capture(
     return HttpResponse(capture_bytes(found), content_type=found.file.media_type)
 
 
-@require_POST
-@own_verification
-def device_sighting(request: HttpRequest, verification: Verification) -> HttpResponse:
-    """Note on which device, from which address, the customer is seen."""
-    form = DeviceForm(request.POST)
-    sighting_record(
-        device_id=request.device_id,  # type: ignore[attr-defined]  # set by DeviceMiddleware
-        customer=verification.customer,
-        ip_address=client_ip(request),
-        fingerprint=form.cleaned_data["fingerprint"] if form.is_valid() else "",
-    )
-    return HttpResponse(status=204)
+def _not_due(request: HttpRequest, verification: Verification) -> HttpResponse:
+    """Lead on from a page that is not due; what was sent to it came from a tab left behind."""
+    if request.method == "POST":
+        raise ChangedElsewhere
+    return redirect(next_url(verification))
 
 
 def _take_face(request: HttpRequest, verification: Verification) -> HttpResponse:

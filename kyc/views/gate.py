@@ -12,16 +12,20 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.choices import Role
 from fraudsite.core.request_id import current_request_id
+from fraudsite.core.services.files import StorageFailed
 from kyc.models import Verification
-from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.refusals import ChangedElsewhere, NothingStored, Refusal
+from kyc.services.consents import consent_current
 from kyc.services.customers import customer_of_user
 from kyc.services.verifications import verification_current
 from kyc.views.steps import next_url
 
+POST_ONLY = frozenset({"liveness_renew", "retry", "human_review", "device_sighting"})
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OwnView = Callable[Concatenate[HttpRequest, Verification, P], HttpResponse]
@@ -39,6 +43,7 @@ def own_verification(view: OwnView[P]) -> View[P]:
     have no verification of their own here.
     """
 
+    @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
@@ -46,12 +51,16 @@ def own_verification(view: OwnView[P]) -> View[P]:
         if request.user.role != Role.CUSTOMER:
             messages.info(request, "Staff accounts review verifications; they do not have one.")
             return redirect("home")
-        request.keeps_device = True  # type: ignore[attr-defined]  # read by DeviceMiddleware
-        verification = verification_current(customer_of_user(request.user))
+        customer = customer_of_user(request.user)
+        verification = verification_current(customer)
+        # The cookie is named in the consent text: not before that was answered.
+        request.keeps_device = consent_current(customer) is not None  # type: ignore[attr-defined]  # read by DeviceMiddleware
         try:
             return view(request, verification, *args, **kwargs)
         except Refusal as refusal:
             return refused(request, verification, refusal)
+        except StorageFailed:
+            return refused(request, verification, NothingStored())
 
     return wrapped
 
@@ -71,7 +80,11 @@ def refused(request: HttpRequest, verification: Verification, refusal: Refusal) 
             body["next_url"] = where
         return JsonResponse(body, status=refusal.status)
     messages.error(request, refusal.sentence)
-    return redirect(where if isinstance(refusal, ChangedElsewhere) else request.path)
+    is_page = request.resolver_match is not None and (
+        request.resolver_match.url_name not in POST_ONLY
+    )
+    is_elsewhere = isinstance(refusal, ChangedElsewhere)
+    return redirect(request.path if is_page and not is_elsewhere else where)
 
 
 def error_body(code: str, message: str, field: str = "") -> dict[str, Any]:

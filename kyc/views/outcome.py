@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from fraudsite.core.request_id import current_request_id
 from kyc.choices import AnalystReason, Stage, StageState, VerificationStatus
 from kyc.decision.checks import CheckKind
+from kyc.decision.policy import RETRIES_USED_UP
 from kyc.models import Decision, Verification
 from kyc.services.consents import has_biometric_consent
 from kyc.services.verifications import human_review_request, verification_retry
@@ -39,8 +40,8 @@ WORDS = {
     ),
     S.IN_REVIEW: Words(
         "A person is looking at it",
-        "Some of this needs a closer look by a person. You need not do anything; we will write to "
-        "you as soon as it is decided.",
+        "Some of this needs a closer look by a person. You need not do anything; come back to this "
+        "page to see what was decided.",
     ),
     S.RESUBMIT: Words(
         "Something needs to be done again",
@@ -52,6 +53,12 @@ WORDS = {
         "to look at it.",
     ),
 }
+
+WORDS_AFTER_LAST_TRY = Words(
+    "A person is looking at it",
+    "All your tries are used up, so a person now looks at what you sent. Come back to this page to "
+    "see what was decided.",
+)
 
 # What an analyst's reason means to the customer; reasons that speak of fraud are not among them.
 ANALYST_HINTS = {
@@ -96,7 +103,7 @@ def result(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Tell the outcome in plain words, and what can be done."""
     if verification.status in {S.COLLECTING, S.PROCESSING}:
         return redirect(next_url(verification))
-    words = WORDS[S(verification.status)]
+    words = _words(verification)
     is_retry_left = verification.attempt < settings.MAX_ATTEMPTS
     context = {
         "outcome": verification.status,
@@ -107,7 +114,8 @@ def result(request: HttpRequest, verification: Verification) -> HttpResponse:
         "human_review": {
             # In review, a person decides already.
             "is_possible": verification.status in {S.RESUBMIT, S.DECLINED},
-            "is_requested": verification.human_review_requested_at is not None,
+            "is_requested": verification.status == S.IN_REVIEW
+            and verification.human_review_requested_at is not None,
         },
     }
     return render(request, "kyc/result.html", {**wizard_context(verification, "result"), **context})
@@ -128,6 +136,14 @@ def human_review(request: HttpRequest, verification: Verification) -> HttpRespon
     """Ask for a person to look at it."""
     human_review_request(verification=verification, actor=actor_of(request))
     return redirect("kyc:result")
+
+
+def _words(verification: Verification) -> Words:
+    newest = verification.decisions.filter(is_applied=True).order_by("-created_at").first()
+    is_last = newest is not None and newest.reason_codes[:1] == [RETRIES_USED_UP]
+    if verification.status == S.IN_REVIEW and is_last:
+        return WORDS_AFTER_LAST_TRY
+    return WORDS[S(verification.status)]
 
 
 def _stages(verification: Verification) -> list[dict[str, str]]:

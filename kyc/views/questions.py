@@ -19,6 +19,7 @@ from kyc.services.consents import consent_answer, consent_current
 from kyc.services.customers import details_read, details_save
 from kyc.services.verifications import document_choose, verification_submit
 from kyc.views.gate import actor_of, own_verification
+from kyc.views.sightings import note_sighting
 from kyc.views.steps import due_step, next_url, wizard_context
 
 
@@ -37,7 +38,7 @@ def consent(request: HttpRequest, verification: Verification) -> HttpResponse:
     form = ConsentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         consent_answer(
-            customer=verification.customer, is_granted=form.is_granted, actor=actor_of(request)
+            verification=verification, is_granted=form.is_granted, actor=actor_of(request)
         )
         return redirect(next_url(verification))
     answer = consent_current(verification.customer)
@@ -59,9 +60,8 @@ def details(request: HttpRequest, verification: Verification) -> HttpResponse:
     initial = {**known.to_json()} if known else {}
     form = DetailsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        details_save(
-            customer=verification.customer, details=form.details(), actor=actor_of(request)
-        )
+        details_save(verification=verification, details=form.details(), actor=actor_of(request))
+        verification.refresh_from_db()
         return redirect(next_url(verification))
     return _page(request, verification, "details", {"form": form})
 
@@ -89,6 +89,7 @@ def submit(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Show everything once more, and send it."""
     if request.method == "POST":
         verification_submit(verification=verification, actor=actor_of(request))
+        note_sighting(request, verification, fingerprint="")
         return redirect("kyc:progress")
     _require_collecting(verification)
     if due_step(verification) != "submit":

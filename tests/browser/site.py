@@ -53,9 +53,12 @@ class Site:
 
 def start_site(var: Path) -> Site:
     """Start the site and wait until it is ready."""
-    inherited = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
     environment = {
-        **inherited,
+        **os.environ,
+        # Empty, so that neither the test run's servers nor those of `.env` are used.
+        "DATABASE_URL": "",
+        "REDIS_URL": "",
+        "EVIDENCE_ROOT": str(var / "evidence"),
         "FRAUDSITE_VAR": str(var),
         "FRAUDSITE_MODELS_DIR": str(CHECKOUT / "var" / "models"),
         "DJANGO_SETTINGS_MODULE": "fraudsite.settings.test",

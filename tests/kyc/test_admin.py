@@ -18,7 +18,8 @@ from kyc.models import Capture, Decision, Verification
 from kyc.services.decisions import attempt_decide
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import result_store
-from tests.kyc.conftest import Traveller
+from kyc.services.verifications import verification_state
+from tests.kyc.conftest import Traveller, jpeg
 
 pytestmark = pytest.mark.django_db
 S = VerificationStatus
@@ -48,7 +49,7 @@ def decide(client: Client, verification: Verification, **changes: str) -> HttpRe
         "decision": "approve",
         "reason": "approve_evidence_clear",
         "note": "",
-        "seen_status": verification.status,
+        "seen_status": verification_state(verification),
         **changes,
     }
     address = reverse("admin:kyc_verification_decide", args=[verification.pk])
@@ -139,13 +140,63 @@ def test_the_second_of_two_analysts_is_told_and_overwrites_nothing(
     as_user: Callable[[User], Client],
 ) -> None:
     bert = make_user("bert@example.com", Role.ANALYST)
+    seen = verification_state(in_review)
     decide(as_user(anna), in_review)
 
-    page = decide(as_user(bert), in_review, decision="decline", reason="decline_not_live")
+    page = decide(
+        as_user(bert),
+        in_review,
+        decision="decline",
+        reason="decline_not_live",
+        seen_status=seen,
+    )
 
     assert "moved on since you opened it" in page.content.decode()
     in_review.refresh_from_db()
     assert in_review.status == S.APPROVED
+
+
+def test_a_page_opened_before_the_next_attempt_decides_nothing(
+    in_review: Verification,
+    anna: User,
+    make_user: Callable[..., User],
+    traveller: Traveller,
+    as_user: Callable[[User], Client],
+) -> None:
+    bert = as_user(make_user("bert@example.com", Role.ANALYST))
+    seen_by_bert = verification_state(in_review)
+    decide(as_user(anna), in_review, decision="resubmit", reason="resubmit_picture")
+    traveller.post("retry")
+    traveller.uploads(jpeg((90, 80, 70)))
+    traveller.post("submit")
+    attempt_decide(verification_id=str(in_review.pk), attempt=2)
+    in_review.refresh_from_db()
+    assert (in_review.status, in_review.attempt) == (S.IN_REVIEW, 2)
+
+    page = decide(bert, in_review, seen_status=seen_by_bert)
+
+    assert "moved on since you opened it" in page.content.decode()
+    in_review.refresh_from_db()
+    assert in_review.status == S.IN_REVIEW
+
+
+def test_a_colleagues_note_is_in_the_timeline_and_no_earlier_tree_is_shown_as_the_present_one(
+    in_review: Verification, anna: User, traveller: Traveller, as_user: Callable[[User], Client]
+) -> None:
+    client = as_user(anna)
+    decide(
+        client,
+        in_review,
+        decision="resubmit",
+        reason="resubmit_picture",
+        note="Glare over the name.",
+    )
+    traveller.post("retry")
+
+    page = client.get(page_of(in_review))
+
+    assert "Glare over the name." in page.content.decode()
+    assert page.context["groups"] == []
 
 
 def test_the_last_attempt_cannot_be_sent_back(
@@ -194,6 +245,9 @@ def test_a_declined_customer_may_ask_for_a_person_once(
     verification = traveller.verification
     assert verification.status == S.IN_REVIEW
     assert verification.human_review_requested_at is not None
+    decide(as_user(anna), verification)
+    result = traveller.client.get(reverse("kyc:result")).content.decode()
+    assert "A person will look at this" not in result
     asked = AuditEntry.objects.filter(action="verification.human_review_requested")
     assert asked.count() == 1
 
@@ -238,3 +292,29 @@ def test_nobody_decides_their_own_verification(
     in_review.refresh_from_db()
     assert in_review.status == S.IN_REVIEW
     assert in_review.decided_at < timezone.now()
+
+
+def test_asking_for_a_person_too_late_leads_to_the_result(
+    in_review: Verification, anna: User, traveller: Traveller, as_user: Callable[[User], Client]
+) -> None:
+    decide(as_user(anna), in_review)
+
+    answer = traveller.post("human_review")
+
+    assert (answer.status_code, answer.url) == (302, reverse("kyc:result"))
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.RISK_MANAGER])
+def test_who_may_look_but_not_reveal_sees_neither_pictures_nor_names(
+    in_review: Verification,
+    role: str,
+    make_user: Callable[..., User],
+    as_user: Callable[[User], Client],
+) -> None:
+    client = as_user(make_user("looker@example.com", role))
+
+    page = client.get(page_of(in_review)).content.decode()
+
+    assert "Check digits hold" in page
+    assert "Núñez" not in page
+    assert not [c for c in in_review.captures.all() if str(c.pk) in page]

@@ -15,14 +15,19 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.choices import Role
 from fraudsite.core.models import User
 from kyc import pipeline
-from kyc.choices import Stage, StageState, VerificationStatus
+from kyc.choices import CaptureKind, CaptureSource, Stage, StageState, VerificationStatus
 from kyc.models import Decision, StageResult, Verification
 from kyc.services import stages
 from kyc.services.decisions import attempt_decide
 from kyc.services.demo import case_submit
 from kyc.services.demo_logins import DemoCase
+from kyc.services.stage_engines import judge_video
 from kyc.services.sweeping import MAX_SWEEPS, stuck_verifications_requeue
-from kyc.services.verifications import verification_decide, verification_retry
+from kyc.services.verifications import (
+    verification_decide,
+    verification_retry,
+    verification_state,
+)
 from kyc.simulation.portraits import PortraitName
 from kyc.vision.liveness.challenge import parse_challenge
 from tests.celery_worker import Worker, start_worker
@@ -144,19 +149,24 @@ def test_a_person_who_decides_while_the_pipeline_runs_has_the_last_word(
     submit: Callable[..., Verification], anna: User
 ) -> None:
     verification = submit()
+    running = Verification.objects.select_related("customer__data_key").get(pk=verification.pk)
+    verification.refresh_from_db()
 
     verification_decide(
         verification=verification,
         decision="decline",
         reason="decline_forged_document",
         note="",
-        seen_status=S.PROCESSING,
+        seen=verification_state(verification),
         analyst=anna,
     )
+    # The stage that was under way ends, and the pipeline with it.
+    judge_video(running)
     attempt_decide(verification_id=str(verification.pk), attempt=1)
 
     verification.refresh_from_db()
     assert verification.status == S.DECLINED
+    assert not verification.captures.filter(kind=CaptureKind.SELFIE_FRAME).exists()
     by_policy = verification.decisions.get(decided_by=None)
     assert by_policy.is_applied is False
 
@@ -221,3 +231,35 @@ def test_an_engine_that_breaks_is_a_recorded_failure_and_not_an_exception(
 
     result = verification.stage_results.get()
     assert (result.state, result.failure_code) == (StageState.FAILED, "engine_error")
+
+
+def test_a_video_from_no_named_camera_goes_to_a_person(
+    submit: Callable[..., Verification],
+) -> None:
+    verification = submit()
+    verification.captures.filter(kind=CaptureKind.LIVENESS_VIDEO).update(
+        source=CaptureSource.UPLOAD
+    )
+
+    stages.stage_run(verification_id=str(verification.pk), attempt=1, stage=Stage.LIVENESS)
+    attempt_decide(verification_id=str(verification.pk), attempt=1)
+
+    assert "liveness.integrity" in verification.decisions.get().reason_codes
+
+
+def test_one_broken_verification_keeps_no_other_from_being_swept(
+    submit: Callable[..., Verification], monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    settings.STUCK_AFTER_S = 0  # type: ignore[attr-defined]  # pytest-django
+    broken, fine = submit("broken@example.com"), submit("fine@example.com")
+    started: list[str] = []
+
+    def start(verification_id: str, _attempt: int) -> None:
+        if verification_id == str(broken.pk):
+            raise RuntimeError
+        started.append(verification_id)
+
+    monkeypatch.setattr(pipeline, "start", start)
+
+    assert stuck_verifications_requeue() == 1
+    assert started == [str(fine.pk)]

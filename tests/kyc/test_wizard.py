@@ -17,6 +17,7 @@ from django.utils import timezone
 from PIL import Image
 
 from fraudsite.core.models import AuditEntry, EncryptedFile, User
+from fraudsite.core.services.files import StorageFull
 from kyc.choices import CaptureKind, VerificationStatus
 from kyc.models import Capture, Consent, Customer, DeviceSighting, LivenessChallenge, Verification
 from kyc.services.captures import capture_key
@@ -233,6 +234,33 @@ class TestChallenge:
 
         assert (answer.status_code, answer.json()["code"]) == (422, "challenge_expired")
 
+    def test_after_three_draws_the_movements_stay_the_same(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge_current(traveller.verification)
+
+        for _ in range(9):
+            traveller.post("liveness_renew")
+
+        drawn = LivenessChallenge.objects.order_by("issued_at").values_list("actions", flat=True)
+        assert len(drawn) == 10
+        assert len(set(drawn[2:])) == 1
+
+    def test_a_new_still_makes_the_selfie_of_an_earlier_video_obsolete(
+        self, traveller: Traveller
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        self.sends_video(traveller, str(challenge_current(traveller.verification).nonce))
+        Capture.objects.filter(kind=CaptureKind.LIVENESS_VIDEO).update(
+            kind=CaptureKind.SELFIE_FRAME
+        )
+
+        traveller.sends_still(jpeg())
+
+        current = Capture.objects.filter(superseded_at=None).values_list("kind", flat=True)
+        assert set(current) == {CaptureKind.DOCUMENT_FRONT, CaptureKind.SELFIE_STILL}
+
     def test_a_challenge_is_answered_once(self, traveller: Traveller) -> None:
         traveller.reaches_capture()
         traveller.uploads(jpeg())
@@ -266,8 +294,8 @@ class TestChallenge:
     ) -> HttpResponse:
         key = capture_key(traveller.verification, CaptureKind.LIVENESS_VIDEO)
         form = {
-            # A film of two JPEG pictures is a video; whether it shows life is for the worker.
-            "video": SimpleUploadedFile("film.webm", data or jpeg() * 2),
+            # A second of JPEG pictures is a video; whether it shows life is for the worker.
+            "video": SimpleUploadedFile("film.webm", data or jpeg() * 30),
             "nonce": nonce,
             "capture_key": key,
             "source": "camera",
@@ -322,7 +350,7 @@ class TestSubmission:
 
 
 def test_a_device_is_recognised_and_its_visits_are_noted_once(traveller: Traveller) -> None:
-    traveller.client.get(reverse("kyc:overview"))
+    traveller.consents()
     fingerprint = {"fingerprint": "ab" * 32}
 
     traveller.post("device_sighting", fingerprint)
@@ -337,13 +365,79 @@ def test_a_device_is_recognised_and_its_visits_are_noted_once(traveller: Travell
 
 
 def test_a_forged_device_cookie_is_a_new_device(traveller: Traveller) -> None:
-    traveller.client.get(reverse("kyc:overview"))
+    traveller.consents()
     traveller.post("device_sighting", {"fingerprint": "ab" * 32})
     traveller.client.cookies["device"] = "00000000-0000-0000-0000-000000000000:forged"
 
     traveller.post("device_sighting", {"fingerprint": "ab" * 32})
 
     assert DeviceSighting.objects.values("device").distinct().count() == 2
+
+
+def test_sending_notes_the_device_even_where_no_script_runs(traveller: Traveller) -> None:
+    traveller.reaches_submit()
+
+    traveller.post("submit")
+
+    assert DeviceSighting.objects.get().fingerprint == ""
+
+
+def test_no_cookie_is_set_before_the_text_that_names_it_was_answered(traveller: Traveller) -> None:
+    traveller.client.get(reverse("kyc:overview"))
+    assert "device" not in traveller.client.cookies
+
+    traveller.consents()
+    traveller.client.get(reverse("kyc:overview"))
+
+    assert "device" in traveller.client.cookies
+
+
+@pytest.mark.parametrize("name", ["details", "submit", "liveness", "result"])
+def test_pages_with_personal_data_are_never_cached(traveller: Traveller, name: str) -> None:
+    traveller.reaches_submit()
+
+    page = traveller.client.get(reverse(f"kyc:{name}"))
+
+    assert "no-store" in page.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"CONTENT_LENGTH": "26000001"}, {"HTTP_TRANSFER_ENCODING": "chunked"}]
+)
+def test_a_body_that_no_page_sends_is_refused_unread(
+    client: Client, headers: dict[str, str]
+) -> None:
+    answer = client.generic("POST", reverse("kyc:overview"), b"x", **headers)
+
+    assert answer.status_code == 413
+
+
+def test_answers_given_after_sending_change_nothing(traveller: Traveller) -> None:
+    traveller.reaches_submit()
+    traveller.post("submit")
+
+    traveller.post("consent", {"choice": "refuse"})
+    traveller.post("details", {**DETAILS, "surname": "Other"})
+
+    assert Consent.objects.get().is_granted is True
+    customer = Customer.objects.select_related("data_key").get()
+    assert details_read(customer).surname == "Núñez"
+
+
+def test_a_full_disk_gets_a_sentence_and_keeps_nothing(
+    traveller: Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    traveller.reaches_capture()
+
+    def full(**_: object) -> None:
+        # Stands for a disk without room, which cannot be made here without filling everybody's.
+        raise StorageFull
+
+    monkeypatch.setattr("kyc.services.captures.file_store", full)
+    answer = traveller.uploads(jpeg(), **JSON)
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "nothing_stored")
+    assert Capture.objects.count() == 0
 
 
 def test_one_customer_has_one_open_verification(traveller: Traveller) -> None:

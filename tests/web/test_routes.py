@@ -102,7 +102,7 @@ def test_staff_pages_send_strangers_to_the_log_in(name: str, client: Client) -> 
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [(Role.CUSTOMER, 302), (Role.RISK_MANAGER, 200), (Role.ANALYST, 200), (Role.AUDITOR, 200)],
+    [(Role.CUSTOMER, 302), (Role.RISK_MANAGER, 404), (Role.ANALYST, 200), (Role.AUDITOR, 404)],
 )
 def test_evidence_pictures(
     traveller: Traveller,

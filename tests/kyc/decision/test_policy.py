@@ -165,6 +165,25 @@ def test_what_the_customer_can_mend_is_sent_back_with_what_to_redo(
     assert decision.redo == redo
 
 
+def test_a_driving_licence_without_a_zone_goes_to_a_person_at_once() -> None:
+    evidence = replace(GOOD, document=UNREADABLE, declared=Declared("driving_licence", "UTO"))
+
+    assert decided(evidence).outcome is Outcome.REVIEW
+
+
+def test_the_tree_repeats_nothing_that_was_read() -> None:
+    evidence = document(issuing_state="XYZ", document_code="QQ", birth_date=date(2010, 5, 6))
+
+    told = [
+        (check.sentence, check.score)
+        for group in decided(evidence).groups
+        for check in group.checks
+    ]
+
+    assert not [text for text, _ in told if any(word in text for word in ("XYZ", "QQ", "2010"))]
+    assert 16 not in [score for _, score in told]
+
+
 def test_the_last_attempt_is_never_sent_back() -> None:
     decision = decided(replace(GOOD, document=UNREADABLE, attempts_left=0))
 
