@@ -45,7 +45,7 @@ def purge_outbox() -> int:
 
 @shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
 def sweep_evidence() -> int:
-    """Remove files that no row names; return how many."""
+    """Put files that no row names aside; return how many."""
     return len(files_sweep().removed)
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 import resource
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +13,13 @@ import pytest
 from django.core.management import call_command
 
 from fraudsite.core.actors import Actor
-from fraudsite.core.models import AuditEntry, DataKey, EncryptedFile
+from fraudsite.core.models import AuditEntry, DataKey, EncryptedFile, Installation
 from fraudsite.core.services.data_keys import DataKeyDestroyed, data_key_create, data_key_destroy
 from fraudsite.core.services.files import (
     FileGone,
     StorageFailed,
     StorageFull,
+    SweepReport,
     file_delete,
     file_path,
     file_read,
@@ -39,7 +42,8 @@ def store(data_key: DataKey, data: bytes = PORTRAIT) -> EncryptedFile:
 
 
 def files_below(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file())
+    """Everything that is evidence, or half of it."""
+    return sorted(path for path in root.glob("??/??/*") if path.is_file())
 
 
 @contextmanager
@@ -168,7 +172,7 @@ def test_all_files_under_a_key_go_together(ada: Actor, evidence_root: Path) -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_sweeper_removes_what_a_rolled_back_transaction_left(evidence_root: Path) -> None:
+def test_the_sweeper_puts_aside_what_a_rolled_back_transaction_left(evidence_root: Path) -> None:
     kept = store(data_key_create())
     with rolled_back():
         orphan = store(data_key_create())
@@ -184,6 +188,7 @@ def test_the_sweeper_removes_what_a_rolled_back_transaction_left(evidence_root: 
     assert set(rehearsal.removed) == {f"{orphan.id}.bin", leftover.name}
     assert report == rehearsal
     assert files_below(evidence_root) == [file_path(kept.id)]
+    assert {path.name for path in (evidence_root / ".orphans").iterdir()} == set(report.removed)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -195,9 +200,74 @@ def test_the_sweeper_finishes_a_deletion_that_a_crash_interrupted(
     file_delete(file=file, actor=ada)
     file_path(file.id).write_bytes(sealed)
 
-    assert files_sweep(grace_s=-1).removed == (f"{file.id}.bin",)
+    report = files_sweep(grace_s=-1)
 
+    assert (report.removed, report.deleted) == ((), 1)
     assert files_below(evidence_root) == []
+    assert not (evidence_root / ".orphans").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_put_aside_is_deleted_a_week_later(evidence_root: Path) -> None:
+    store(data_key_create())
+    with rolled_back():
+        orphan = store(data_key_create())
+    files_sweep(grace_s=-1)
+    aside = evidence_root / ".orphans" / f"{orphan.id}.bin"
+
+    os.utime(aside, (time.time() - 6.9 * 86400,) * 2)
+    assert files_sweep(grace_s=-1).deleted == 0
+    assert aside.exists()
+
+    os.utime(aside, (time.time() - 7.1 * 86400,) * 2)
+    assert files_sweep(grace_s=-1, is_dry_run=True).deleted == 1
+    assert aside.exists()
+    assert files_sweep(grace_s=-1).deleted == 1
+    assert not aside.exists()
+
+
+def test_an_empty_database_costs_no_evidence(
+    data_key: DataKey, evidence_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = file_path(store(data_key).id)
+    # What another, empty database looks like from here: other rows, another name.
+    EncryptedFile.objects.all().delete()
+    Installation.objects.all().delete()
+
+    report = files_sweep(grace_s=-1)
+    with pytest.raises(SystemExit) as exit_:
+        call_command("sweep_evidence", grace=-1)
+
+    assert report.refusal == f"{evidence_root} belongs to another database than DATABASE_URL names."
+    assert report.removed == ()
+    assert path.exists()
+    assert exit_.value.code == 1
+    assert "REFUSED:" in capsys.readouterr().out
+
+
+def test_evidence_in_a_folder_without_an_owner_is_left_alone_until_it_is_adopted(
+    data_key: DataKey, evidence_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = file_path(store(data_key).id)
+    EncryptedFile.objects.all().delete()
+    (evidence_root / ".installation").unlink()
+    second = file_path(store(data_key).id)
+
+    assert files_sweep(grace_s=-1).refusal.endswith("(.installation is missing).")
+    assert first.exists()
+
+    call_command("sweep_evidence", adopt=True, grace=-1)
+
+    assert "Put 1 files that no row names aside." in capsys.readouterr().out
+    assert files_below(evidence_root) == [second]
+
+
+@pytest.mark.django_db
+def test_an_evidence_folder_that_was_never_used_needs_no_owner(evidence_root: Path) -> None:
+    report = files_sweep(grace_s=-1)
+
+    assert report == SweepReport(removed=(), lost=())
+    assert not evidence_root.exists()
 
 
 def test_the_command_reports_lost_evidence_with_exit_code_1(

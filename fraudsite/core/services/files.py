@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import time
 from collections.abc import Iterator
@@ -21,22 +20,31 @@ from fraudsite.core.crypto.envelope import SealBroken
 from fraudsite.core.models import DataKey, EncryptedFile
 from fraudsite.core.services.audit import audit_record
 from fraudsite.core.services.data_keys import open_bytes, seal_bytes
+from fraudsite.core.services.durable_write import StorageFailed, StorageFull, write_durably
+from fraudsite.core.services.evidence_owner import FILE_PATTERNS, folder_claim, folder_refusal
+
+__all__ = [
+    "FileGone",
+    "StorageFailed",
+    "StorageFull",
+    "SweepReport",
+    "file_delete",
+    "file_path",
+    "file_read",
+    "file_store",
+    "files_delete_all",
+    "files_sweep",
+]
 
 logger = structlog.get_logger(__name__)
 
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 # Longer than any request or task may take (hard time limit 120 s): a file younger than this may
 # belong to a transaction that has not committed yet.
 SWEEP_GRACE_S = 3600
 SWEEP_BATCH = 500
-
-
-class StorageFailed(Exception):
-    """The evidence could not be written; nothing of it was left behind."""
-
-
-class StorageFull(StorageFailed):
-    """There is no room for it: the disk, the quota or the size limit of the process is reached."""
+# Files that no row names wait here: what was swept by mistake can be put back for a week.
+ORPHANS = ".orphans"
+ORPHAN_KEEP_S = 7 * 24 * 3600
 
 
 class FileGone(Exception):
@@ -45,10 +53,24 @@ class FileGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SweepReport:
-    """What a sweep found: files without a row (removed), rows without a file (lost evidence)."""
+    """What a sweep found, or why it touched nothing.
+
+    Parameters
+    ----------
+    removed : tuple of str
+        Files that no row names: taken out of the evidence, kept in `.orphans` for a week.
+    lost : tuple of UUID
+        Rows without a file: lost evidence.
+    deleted : int
+        Files gone for good: their week is over, or their row says that they were deleted.
+    refusal : str
+        Why nothing was touched; empty when the folder belongs to this database.
+    """
 
     removed: tuple[str, ...]
     lost: tuple[UUID, ...]
+    deleted: int = 0
+    refusal: str = ""
 
 
 def file_path(file_id: UUID) -> Path:
@@ -60,12 +82,13 @@ def file_store(*, data_key: DataKey, data: bytes, media_type: str, purpose: str)
     """Encrypt and store a file.
 
     The bytes are on disk before the row exists. If the caller's transaction rolls back, no row
-    names them, and the sweeper removes them. Raises `StorageFull` or `StorageFailed`.
+    names them, and the sweeper takes them out. Raises `StorageFull` or `StorageFailed`.
     """
     file = EncryptedFile(
         data_key=data_key, media_type=media_type, purpose=purpose, size_bytes=len(data)
     )
     path = file_path(file.id)
+    folder_claim()
     write_durably(path, seal_bytes(data_key=data_key, value=data, context=file.context))
     try:
         with transaction.atomic():
@@ -120,73 +143,68 @@ def files_delete_all(*, data_key: DataKey, actor: Actor) -> int:
 
 
 def files_sweep(*, is_dry_run: bool = False, grace_s: float = SWEEP_GRACE_S) -> SweepReport:
-    """Remove files that no row names, and report rows whose file is missing.
+    """Put files that no row names aside, and report rows whose file is missing.
 
-    Younger than `grace_s`, a file may belong to an open transaction and is left alone.
+    Younger than `grace_s`, a file may belong to an open transaction and is left alone. A folder
+    that is not known to be this database's is left alone altogether.
     """
-    removed = []
+    refusal = folder_refusal()
+    if refusal:
+        logger.warning("evidence_sweep_refused", reason=refusal)
+        return SweepReport(removed=(), lost=tuple(_rows_without_file()), refusal=refusal)
+    removed, deleted = [], 0
     for paths in _in_batches(_settled_files(time.time() - grace_s)):
-        for path in _orphans(paths):
-            removed.append(path.name)
-            if not is_dry_run:
-                path.unlink(missing_ok=True)
+        orphans = _orphans(paths)
+        finished = _finished_deletions(orphans)
+        removed += [path.name for path in orphans if path not in finished]
+        deleted += len(finished)
+        if not is_dry_run:
+            _take_out(orphans, finished)
+    deleted += _delete_old_orphans(is_dry_run=is_dry_run)
     lost = tuple(_rows_without_file())
-    if removed or lost:
-        logger.warning("evidence_swept", removed=len(removed), lost=len(lost))
-    return SweepReport(tuple(removed), lost)
+    if removed or deleted or lost:
+        logger.warning("evidence_swept", removed=len(removed), deleted=deleted, lost=len(lost))
+    return SweepReport(tuple(removed), lost, deleted)
 
 
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a file that is either whole or not there, whatever happens in between.
-
-    1. Write to a `.part` beside it that only this user may read, and flush it to the disk.
-    2. Rename it, which is atomic within a file system.
-    3. Flush the folder, or the name could be lost in a power cut though the bytes were kept.
-    """
-    part = path.with_suffix(".part")
-    try:
-        _make_private(path.parent)
-        _write_and_sync(part, data)
-        part.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        # What cannot be removed either (the folder itself is broken) is left to the sweeper.
-        for leftover in (part, path):
-            with suppress(OSError):
-                leftover.unlink()
-        if error.errno in NO_ROOM:
-            message = "There is no room left to store the file."
-            raise StorageFull(message) from error
-        message = f"The file could not be stored ({os.strerror(error.errno or 0)})."
-        raise StorageFailed(message) from error
+def _take_out(orphans: list[Path], finished: set[Path]) -> None:
+    folder = Path(settings.EVIDENCE_ROOT) / ORPHANS
+    for path in orphans:
+        if path in finished:
+            path.unlink(missing_ok=True)
+            continue
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileNotFoundError):
+            # The week counts from here, not from when the file was written.
+            os.utime(path)
+            path.replace(folder / path.name)
 
 
-def _make_private(folder: Path) -> None:
-    # Each level on its own: `parents=True` would make the upper ones with the default mode.
-    for level in (*reversed(folder.parents), folder):
-        if not level.exists():
-            level.mkdir(mode=0o700, exist_ok=True)
+def _finished_deletions(orphans: list[Path]) -> set[Path]:
+    """Return the files whose row says that they were deleted: a crash kept their bytes."""
+    ids = {_id_of(path): path for path in orphans if path.suffix == ".bin"}
+    rows = EncryptedFile.objects.filter(
+        pk__in=[file_id for file_id in ids if file_id], deleted_at__isnull=False
+    )
+    return {ids[file_id] for file_id in rows.values_list("pk", flat=True)}
 
 
-def _write_and_sync(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _delete_old_orphans(*, is_dry_run: bool) -> int:
+    before = time.time() - ORPHAN_KEEP_S
+    old = [
+        path
+        for path in (Path(settings.EVIDENCE_ROOT) / ORPHANS).glob("*")
+        if path.stat().st_mtime < before
+    ]
+    if not is_dry_run:
+        for path in old:
+            path.unlink(missing_ok=True)
+    return len(old)
 
 
 def _settled_files(before: float) -> Iterator[Path]:
     root = Path(settings.EVIDENCE_ROOT)
-    for pattern in ("??/??/*.bin", "??/??/*.part"):
+    for pattern in FILE_PATTERNS:
         for path in root.glob(pattern):
             try:
                 modified_at = path.stat().st_mtime
