@@ -19,6 +19,7 @@ ANALYST_PERMISSIONS = frozenset(
         "kyc.view_*",
         "kyc.decide_verification",
         "kyc.reveal_customer",
+        "kyc.reveal_evidence",
         "transactions.view_*",
         "transactions.label_transaction",
         "scoring.view_*",
@@ -51,7 +52,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[str]] = {
     Role.ANALYST: ANALYST_PERMISSIONS,
     Role.SENIOR_ANALYST: SENIOR_ANALYST_PERMISSIONS,
     Role.RISK_MANAGER: RISK_MANAGER_PERMISSIONS,
-    # Looks at everything and changes nothing; revealing masked personal data is no view permission.
+    # Looks at everything and changes nothing. Opening what is masked, faces and documents is no
+    # view permission but `reveal_*`, and not an auditor's.
     Role.AUDITOR: frozenset({"*.view_*"}),
     Role.ADMINISTRATOR: frozenset({"*"}),
 }

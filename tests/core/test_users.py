@@ -18,6 +18,7 @@ PERMISSIONS = {
     "kyc.view_verification": {"analyst", "senior_analyst", "risk_manager", "auditor"},
     "kyc.decide_verification": {"analyst", "senior_analyst"},
     "kyc.reveal_customer": {"analyst", "senior_analyst"},
+    "kyc.reveal_evidence": {"analyst", "senior_analyst"},
     "kyc.overrule_verification": {"senior_analyst"},
     "kyc.erase_customer": {"senior_analyst"},
     "kyc.delete_verification": set(),
