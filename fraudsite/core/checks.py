@@ -14,6 +14,12 @@ from django.core.checks import Warning as CheckWarning
 
 from fraudsite.core.crypto.keyring import KeyRing, KeyRingError
 
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "::1"})
+UNSENT_EMAIL_BACKENDS = frozenset(
+    f"django.core.mail.backends.{name}.EmailBackend"
+    for name in ("console", "dummy", "filebased", "locmem")
+)
+
 Apps = Sequence[AppConfig] | None
 
 
@@ -140,6 +146,21 @@ def check_staff_mfa(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:  # 
             "Staff may sign in without a second factor.",
             hint="Leave STAFF_MFA_REQUIRED at True; only the demonstration turns it off.",
             id="core.W001",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def check_email_is_sent(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001
+    """A site that others reach sends its e-mail instead of printing it."""
+    is_reached_by_others = bool(set(settings.ALLOWED_HOSTS) - LOCAL_HOSTS)
+    if not is_reached_by_others or settings.EMAIL_BACKEND not in UNSENT_EMAIL_BACKENDS:
+        return []
+    return [
+        CheckWarning(
+            "E-mail is not sent: links to confirm an address or set a password end in the log.",
+            hint="Set EMAIL_URL to your mail server, such as smtp+tls://user:password@host:587.",
+            id="core.W003",
         )
     ]
 

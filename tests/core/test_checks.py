@@ -76,3 +76,21 @@ def test_debug_and_missing_second_factors_are_told_at_deployment(settings: Any) 
 
     assert ids(checks.check_debug_is_off(None)) == ["core.E006"]
     assert ids(checks.check_staff_mfa(None)) == ["core.W001"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "backend", "expected"),
+    [
+        (["127.0.0.1", "localhost"], "console", []),
+        (["localhost", "id.example.org"], "console", ["core.W003"]),
+        (["*"], "locmem", ["core.W003"]),
+        (["id.example.org"], "smtp", []),
+    ],
+)
+def test_a_site_that_others_reach_is_told_that_its_email_is_not_sent(
+    settings: Any, hosts: list[str], backend: str, expected: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+
+    assert ids(checks.check_email_is_sent(None)) == expected
