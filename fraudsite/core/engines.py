@@ -7,9 +7,13 @@ with every heartbeat, and /readyz shows what they said. So this package knows no
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import structlog
+from django.core.cache import cache
+
+# A worker may run for weeks after it loaded its engines; the next one to start writes anew.
+OUTCOME_KEEP_S = None
 
 logger = structlog.get_logger(__name__)
 
@@ -65,6 +69,33 @@ def register_engine(name: str, probe: Probe, *, is_required: bool = True) -> Non
 def probe_engines() -> dict[str, dict[str, str | bool]]:
     """Run every probe; one that raises counts as an engine that is not ready."""
     return {engine.name: _probe(engine) for engine in engines.all()}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOutcome:
+    """Whether an engine really loaded when a worker last tried; `detail` as in EngineState."""
+
+    is_ready: bool
+    detail: str = ""
+
+
+def engine_outcome_write(name: str, *, is_ready: bool, detail: str = "") -> None:
+    """Leave in the cache, for other processes, whether the engine really loaded.
+
+    A probe is cheap and so only looks whether files are there; loading takes seconds and is done
+    once, by the process that needs the engine.
+    """
+    cache.set(_outcome_key(name), asdict(EngineOutcome(is_ready, detail)), OUTCOME_KEEP_S)
+
+
+def engine_outcome_read(name: str) -> EngineOutcome | None:
+    """Return what was left last; None if no process has tried, or the cache was emptied."""
+    stored = cache.get(_outcome_key(name))
+    return EngineOutcome(**stored) if stored else None
+
+
+def _outcome_key(name: str) -> str:
+    return f"core.engine_outcome.{name}"
 
 
 def _probe(engine: Engine) -> dict[str, str | bool]:
