@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg2
 
 from fraudsite.local.ports import free_port
-from fraudsite.local.service_account import ServerHome, copy_of_binaries
+from fraudsite.local.service_account import ServerHome, copy_of_binaries, write_new
 from fraudsite.local.trouble import ServerTrouble
 
 DATABASE = ROLE = "fraudsite"
@@ -99,6 +99,10 @@ class Postgres:
             "max_connections": 200,
             "shared_buffers": "256MB",
             "timezone": "UTC",
+            # A failing statement holds what it was to store, and the detail of a violation names
+            # the value: personal data that no erasure would find in a log.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
 
@@ -139,8 +143,7 @@ class Postgres:
         return Address(**json.loads(self.address_file.read_text()))
 
     def _write_address(self, address: Address) -> None:
-        self.address_file.touch(mode=0o600)
-        self.address_file.write_text(json.dumps(asdict(address)))
+        write_new(self.address_file, json.dumps(asdict(address)))
 
 
 def find_postgres(home: ServerHome, var: Path) -> Postgres:

@@ -41,11 +41,10 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def hold(var: Path) -> tuple[subprocess.Popen[str], str, str]:
     """Start a process that needs the servers until its input ends."""
-    environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL"}}
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(HOLD)],
         cwd=CHECKOUT,
-        env={**environment, "FRAUDSITE_VAR": str(var)},
+        env={**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "FRAUDSITE_VAR": str(var)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -155,3 +154,23 @@ def test_two_checkouts_may_start_at_the_same_moment(
     assert one != two
     end(first)
     end(second)
+
+
+def test_no_value_of_a_failing_statement_reaches_the_log(var: Path) -> None:
+    process, database_url, _ = hold(var)
+    insert = "INSERT INTO customer VALUES ('ada.lovelace@example.org')"
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE customer (email text PRIMARY KEY)")
+        cursor.execute(insert)
+    with (
+        pytest.raises(psycopg2.errors.UniqueViolation, match="ada"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert)
+    connection.close()
+    end(process)
+
+    log = (var / "servers" / "logs" / "postgres.log").read_text()
+
+    assert 'duplicate key value violates unique constraint "customer_pkey"' in log
+    assert "ada.lovelace" not in log
