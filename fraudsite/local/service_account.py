@@ -2,7 +2,7 @@
 
 PostgreSQL refuses to run as root. Started by root, both servers therefore run as one system
 account. Where that account cannot enter the checkout (a private home, say), no permission is
-widened: binaries and data go to a 0700 folder of the account's own below /var/lib.
+widened: binaries and data go below /var/lib, the data to 0700 folders of the account's own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
+import secrets
 import shutil
+import stat
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +31,7 @@ class ServerHome:
     Parameters
     ----------
     folder : Path
-        Holds one folder per server; private to the account.
+        Holds one folder per server, private to the account. It belongs to whoever starts them.
     uid, gid : int or None
         The service account, or None to run as the present user.
     is_outside_checkout : bool
@@ -71,23 +73,70 @@ class ServerHome:
         return result.stdout
 
     def private_folder(self, name: str) -> Path:
-        """Make (once) and return a 0700 folder that belongs to the account."""
+        """Make (once) and return a 0700 folder that belongs to the account.
+
+        Raises
+        ------
+        ServerTrouble
+            When something of that name is there that is no folder of the account's.
+        """
         folder = self.folder / name
-        folder.mkdir(parents=True, exist_ok=True)
-        if self.uid is not None and self.gid is not None:
-            os.chown(folder, self.uid, self.gid)
-        folder.chmod(0o700)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            _check_owner(folder, self._owner)
+        else:
+            if self.uid is not None and self.gid is not None:
+                os.chown(folder, self.uid, self.gid, follow_symlinks=False)
         return folder
 
     def write_private(self, path: Path, text: str) -> None:
-        """Write a file that only the account may read."""
-        path.touch(mode=0o600)
-        path.write_text(text)
-        if self.uid is not None and self.gid is not None:
-            os.chown(path, self.uid, self.gid)
+        """Write a file that only the account may read.
+
+        The account may write in the folder, so by root no name in it may be trusted: a link in
+        place of the file would have root overwrite and give away what it points to.
+        """
+        write_new(path, text, uid=self.uid, gid=self.gid)
+
+    @property
+    def _owner(self) -> int:
+        return os.geteuid() if self.uid is None else self.uid
 
     def _environment(self) -> dict[str, str]:
         return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(self.folder)}
+
+
+def write_new(path: Path, text: str, *, uid: int | None = None, gid: int | None = None) -> None:
+    """Write a 0600 file in place of whatever has its name, following no link."""
+    # Whole or not there, as somebody may read it at this moment.
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as stream:
+            if uid is not None and gid is not None:
+                os.fchown(stream.fileno(), uid, gid)
+            stream.write(text)
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def _check_owner(folder: Path, uid: int) -> None:
+    """Refuse a folder that is a link, no folder, or somebody else's, instead of taking it over."""
+    found = folder.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == uid:
+        return
+    message = f"{folder} is no folder of user {_name_of(uid)}, who runs the servers. Move it away, "
+    message += "or start as the user who made it."
+    raise ServerTrouble(message)
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def private_folder_of(var: Path) -> Path:
@@ -110,9 +159,11 @@ def find_home(var: Path) -> ServerHome:
     folder = private_folder_of(var)
     if not folder.exists():
         PRIVATE_ROOT.mkdir(mode=0o755, exist_ok=True)
-        folder.mkdir(mode=0o700)
-        os.chown(folder, account.pw_uid, account.pw_gid)
+        folder.mkdir()
         print(f"database files live in {folder} (`make clean-data` removes them)")
+    # Root's, in root's: the account owns the folders inside, and can put no link in their place.
+    os.chown(folder, 0, 0, follow_symlinks=False)
+    folder.chmod(0o755)
     return ServerHome(folder, account.pw_uid, account.pw_gid, is_outside_checkout=True)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import redis
 
 from fraudsite.local.ports import free_port
-from fraudsite.local.service_account import ServerHome, copy_of_binaries
+from fraudsite.local.service_account import ServerHome, copy_of_binaries, write_new
 from fraudsite.local.trouble import ServerTrouble
 
 START_TIMEOUT_S = 10
@@ -89,8 +89,7 @@ class Valkey:
         return Address(**json.loads(self.address_file.read_text()))
 
     def _write_address(self, address: Address) -> None:
-        self.address_file.touch(mode=0o600)
-        self.address_file.write_text(json.dumps(asdict(address)))
+        write_new(self.address_file, json.dumps(asdict(address)))
 
 
 def find_valkey(home: ServerHome, var: Path) -> Valkey:
