@@ -7,8 +7,9 @@ import subprocess
 from functools import cache
 from importlib.metadata import version
 
-from fraudsite.core.engines import EngineState, register_engine
+from fraudsite.core.engines import EngineState, engine_outcome_read, register_engine
 from kyc.vision.weights import WeightsUnavailable, verify_weights
+from kyc.worker import FACE_ENGINES
 
 
 def tesseract_state() -> EngineState:
@@ -37,5 +38,14 @@ def models_state() -> EngineState:
     return EngineState(is_ready=True, version=version("deepface"))
 
 
+def faces_state() -> EngineState:
+    """Whether the face engines really loaded, as the worker's processes found at their start."""
+    outcome = engine_outcome_read(FACE_ENGINES)
+    if outcome is None:
+        return EngineState(is_ready=False, detail="No worker has loaded them yet.")
+    return EngineState(is_ready=outcome.is_ready, detail=outcome.detail)
+
+
 register_engine("tesseract", tesseract_state)
+register_engine("faces", faces_state)
 register_engine("models", models_state)

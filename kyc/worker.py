@@ -8,7 +8,11 @@ from typing import Any
 import structlog
 from celery.signals import worker_process_init
 
+from fraudsite.core.engines import engine_outcome_write
+
 logger = structlog.get_logger(__name__)
+
+FACE_ENGINES = "faces"
 
 
 def warm_up(**_: Any) -> None:
@@ -26,10 +30,16 @@ def warm_up(**_: Any) -> None:
     try:
         portrait = load_portrait("astronaut")
         outcome = compare_faces(portrait, portrait).outcome
-        track(portrait)
+        has_mesh = bool(track(portrait))
     except Exception as error:  # noqa: BLE001 - see above; the type says enough
         logger.warning("engines_missing", error_type=type(error).__name__, detail=str(error))
+        engine_outcome_write(
+            FACE_ENGINES, is_ready=False, detail=f"Loading failed: {type(error).__name__}."
+        )
         return
+    is_ready = outcome == "match" and has_mesh
+    detail = "" if is_ready else "They do not know a face from itself."
+    engine_outcome_write(FACE_ENGINES, is_ready=is_ready, detail=detail)
     duration_ms = round((time.monotonic() - started) * 1000)
     logger.info("engines_loaded", outcome=outcome, duration_ms=duration_ms)
 
