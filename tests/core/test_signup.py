@@ -72,3 +72,17 @@ def test_rate_limits_count_by_the_address_our_proxies_vouch_for(settings: Any) -
     request = RequestFactory().get("/", headers={"x-forwarded-for": "1.1.1.1, 203.0.113.7"})
 
     assert AccountAdapter().get_client_ip(request) == "203.0.113.7"
+
+
+def test_the_first_administrator_can_log_in_before_any_mail_was_sent(
+    db: None, client: Client, settings: Any
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    User.objects.create_superuser("root@example.org", PASSWORD)
+
+    answer = client.post(
+        reverse("account_login"), {"login": "root@example.org", "password": PASSWORD}
+    )
+
+    assert answer.status_code == 302
+    assert "_auth_user_id" in client.session
