@@ -21,6 +21,7 @@ import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from fraudsite.environment import CHECKOUT, load_environment
 from fraudsite.local.ports import is_free
@@ -29,6 +30,8 @@ from fraudsite.local.supervisor import Program, Supervisor, print_lines
 from fraudsite.local.trouble import LocalTrouble
 
 READY_TIMEOUT_S = 90
+# What a shell reports of a program that Ctrl-C ended: 128 + SIGINT.
+INTERRUPTED = 130
 BIN = CHECKOUT / ".venv" / "bin"
 
 
@@ -40,9 +43,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_port(options.port)
         with leased_servers():
             return _serve(options.port)
-    except (LocalTrouble, ImproperlyConfigured) as trouble:
+    except (LocalTrouble, ImproperlyConfigured, SystemCheckError) as trouble:
         print(f"run: {trouble}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        # While preparing; once everything runs, the supervisor takes Ctrl-C.
+        print("run: stopped before it was ready", file=sys.stderr)
+        return INTERRUPTED
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -54,11 +61,17 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _check_port(port: int) -> None:
-    if not is_free(port):
-        message = (
-            f"Port {port} is in use. Stop what runs there, or choose another: make run PORT=8001"
-        )
-        raise LocalTrouble(message)
+    try:
+        if is_free(port):
+            return
+    except PermissionError:
+        message = f"Port {port} may not be used by this user. Choose another: make run PORT=8001"
+        raise LocalTrouble(message) from None
+    except OverflowError:
+        message = f"{port} is no port; they go from 1 to 65535. Try: make run PORT=8001"
+        raise LocalTrouble(message) from None
+    message = f"Port {port} is in use. Stop what runs there, or choose another: make run PORT=8001"
+    raise LocalTrouble(message)
 
 
 def _serve(port: int) -> int:
@@ -97,11 +110,19 @@ def _load_demo() -> None:
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        # Ctrl-C reaches this process alone, which then ends the other without its traceback.
+        start_new_session=True,
         text=True,
     )
-    if process.stdout is not None:
-        print_lines("demo", process.stdout)
-    if process.wait() != 0:
+    try:
+        if process.stdout is not None:
+            print_lines("demo", process.stdout)
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if code != 0:
         message = "The demo data could not be made; the reason is above."
         raise LocalTrouble(message)
 

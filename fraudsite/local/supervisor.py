@@ -6,6 +6,7 @@ pool processes would otherwise die in the middle of what they are doing instead 
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import IO
@@ -45,9 +47,11 @@ class Supervisor:
         self._asked_to_stop = threading.Event()
 
     def run(self, *, when_started: Callable[[], None]) -> int:
-        """Run until Ctrl-C, SIGTERM or the end of one program; return the exit code."""
+        """Run until Ctrl-C, SIGTERM, SIGHUP or the end of one program; return the exit code."""
         signal.signal(signal.SIGINT, self._ask_to_stop)
         signal.signal(signal.SIGTERM, self._ask_to_stop)
+        # The terminal was closed.
+        signal.signal(signal.SIGHUP, self._ask_to_stop)
         for program in self._programs:
             self._running[program.name] = self._start(program)
         threading.Thread(target=when_started, daemon=True).start()
@@ -99,8 +103,15 @@ class Supervisor:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                _kill_group(process)
                 process.wait()
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    """Kill a program with all it started, which would otherwise live on without it."""
+    with suppress(ProcessLookupError):
+        # Its session's first process, it is also the leader of its group.
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def print_lines(name: str, stream: IO[str]) -> None:
