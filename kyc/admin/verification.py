@@ -23,7 +23,7 @@ from kyc.models import Capture, Verification
 from kyc.refusals import Refusal
 from kyc.services.captures import capture_bytes
 from kyc.services.evidence_access import evidence_seen
-from kyc.services.verifications import verification_decide
+from kyc.services.verifications import may_decide, verification_decide
 
 S = VerificationStatus
 STATUS_COLOURS = {
@@ -120,7 +120,7 @@ class VerificationAdmin(ModelAdmin):
             **self.admin_site.each_context(request),
             **evidence_context(
                 verification,
-                can_decide=request.user.has_perm("kyc.decide_verification"),
+                can_decide=may_decide(_staff(request), verification),
                 can_see_evidence=can_see,
             ),
             "title": f"Verification {verification.reference}",

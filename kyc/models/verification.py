@@ -61,6 +61,7 @@ class Verification(models.Model):
         ]
         permissions = [
             ("decide_verification", "Can decide a verification"),
+            ("overrule_verification", "Can overrule a decision that stands"),
             ("reveal_evidence", "Can see documents and faces"),
         ]
 

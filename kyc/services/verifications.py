@@ -135,6 +135,13 @@ def verification_state(verification: Verification) -> str:
     return f"{verification.status}:{verification.attempt}:{newest or 0}"
 
 
+def may_decide(analyst: User, verification: Verification) -> bool:
+    """Whether this analyst may decide now: a decision that stands takes one more permission."""
+    if verification.status in {S.APPROVED, S.DECLINED}:
+        return analyst.has_perm("kyc.overrule_verification")
+    return analyst.has_perm("kyc.decide_verification")
+
+
 def verification_decide(
     *,
     verification: Verification,
@@ -161,6 +168,10 @@ def verification_decide(
         if verification_state(current) != seen:
             raise ChangedElsewhere(
                 "This verification has moved on since you opened it. Look at it again, then decide."
+            )
+        if not may_decide(analyst, current):
+            raise Refusal(
+                "not_yours_to_overrule", "Only a senior analyst may overrule what was decided."
             )
         made = _record_decision(current, decision, reason, note, analyst)
         _move_by_analyst(current, decision, reason, analyst, made)

@@ -318,3 +318,23 @@ def test_who_may_look_but_not_reveal_sees_neither_pictures_nor_names(
     assert "Check digits hold" in page
     assert "Núñez" not in page
     assert not [c for c in in_review.captures.all() if str(c.pk) in page]
+
+
+def test_only_a_senior_analyst_overrules_what_was_decided(
+    in_review: Verification,
+    anna: User,
+    make_user: Callable[..., User],
+    as_user: Callable[[User], Client],
+) -> None:
+    decide(as_user(anna), in_review)
+    in_review.refresh_from_db()
+    overrule = {"decision": "decline", "reason": "decline_other_person"}
+
+    refused = decide(as_user(anna), in_review, **overrule)
+    in_review.refresh_from_db()
+    assert "Only a senior analyst" in refused.content.decode()
+    assert in_review.status == S.APPROVED
+
+    decide(as_user(make_user("sina@example.com", Role.SENIOR_ANALYST)), in_review, **overrule)
+    in_review.refresh_from_db()
+    assert in_review.status == S.DECLINED
