@@ -33,6 +33,11 @@ def verification_current(customer: Customer) -> Verification:
         return newest or Verification.objects.create(customer=customer)
 
 
+def decision_in_force(verification: Verification) -> Decision | None:
+    """Return the newest decision that moved the verification; None before the first one."""
+    return verification.decisions.filter(is_applied=True).order_by("-created_at").first()
+
+
 def document_choose(
     *, verification: Verification, document_type: str, issuing_country: str, actor: Actor
 ) -> None:
@@ -93,7 +98,7 @@ def verification_retry(*, verification: Verification, actor: Actor) -> None:
             return
         if current.attempt >= settings.MAX_ATTEMPTS:
             raise Refusal("retries_used_up", "All your tries are used up. Ask for a human review.")
-        newest = current.decisions.filter(is_applied=True).order_by("-created_at").first()
+        newest = decision_in_force(current)
         _supersede(current, _to_redo(newest))
         move(
             current,

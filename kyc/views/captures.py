@@ -7,13 +7,13 @@ from typing import Any
 
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kyc.choices import CaptureKind, DocumentType, VerificationStatus
+from kyc.choices import CaptureKind, DocumentType
 from kyc.forms import CaptureFields, ImageForm, VideoForm
 from kyc.models import Capture, LivenessChallenge, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
@@ -29,8 +29,9 @@ from kyc.services.challenges import challenge_current, challenge_renew
 from kyc.services.consents import has_biometric_consent
 from kyc.views.challenge_words import ACTION_WORDS
 from kyc.views.gate import actor_of, error_body, own_verification, wants_json
+from kyc.views.pages import require_collecting, wizard_page
 from kyc.views.quality_words import issue_sentences
-from kyc.views.steps import CAPTURE_SIDES, due_step, next_url, wizard_context
+from kyc.views.steps import CAPTURE_SIDES, due_step, next_url
 
 MAX_IMAGE_BYTES = 15_000_000
 # The pace of the recording; the judge on the server asks for order, not for this rhythm.
@@ -43,7 +44,7 @@ ACTION_MS = 3000
 def capture(request: HttpRequest, verification: Verification, side: str) -> HttpResponse:
     """Take in one side of the document."""
     kind = CAPTURE_SIDES[side]
-    _require_collecting(verification)
+    require_collecting(verification)
     if not verification.document_type or (side == "back" and not verification.has_back):
         return _not_due(request, verification)
     form = ImageForm(
@@ -70,14 +71,14 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
         "kept": _kept(verification, kind),
         "next_url": next_url(verification),
     }
-    return _page(request, verification, "capture", context)
+    return wizard_page(request, verification, "capture", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_verification
 def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Show the challenge and take in the video that answers it, or a single photo instead."""
-    _require_collecting(verification)
+    require_collecting(verification)
     has_consent = has_biometric_consent(verification.customer)
     if not has_consent or due_step(verification) not in {"liveness", "submit"}:
         return _not_due(request, verification)
@@ -93,7 +94,7 @@ def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
         "kept": current_capture(verification, CaptureKind.LIVENESS_VIDEO) is not None,
         "next_url": next_url(verification),
     }
-    return _page(request, verification, "liveness", context)
+    return wizard_page(request, verification, "liveness", context)
 
 
 @require_POST
@@ -206,16 +207,3 @@ def _challenge_context(challenge: LivenessChallenge) -> dict[str, Any]:
         "action_ms": ACTION_MS,
         "seconds_left": max(0, int((challenge.expires_at - timezone.now()).total_seconds())),
     }
-
-
-def _page(
-    request: HttpRequest, verification: Verification, step: str, context: dict[str, Any]
-) -> HttpResponse:
-    status = 422 if request.method == "POST" else 200
-    page = {**wizard_context(verification, step), **context}
-    return render(request, f"kyc/{step}.html", page, status=status)
-
-
-def _require_collecting(verification: Verification) -> None:
-    if verification.status != VerificationStatus.COLLECTING:
-        raise ChangedElsewhere("Your verification has been sent already. This is where it stands.")

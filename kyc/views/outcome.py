@@ -18,7 +18,11 @@ from kyc.decision.checks import CheckKind
 from kyc.decision.policy import RETRIES_USED_UP
 from kyc.models import Decision, Verification
 from kyc.services.consents import has_biometric_consent
-from kyc.services.verifications import human_review_request, verification_retry
+from kyc.services.verifications import (
+    decision_in_force,
+    human_review_request,
+    verification_retry,
+)
 from kyc.views.gate import actor_of, own_verification, wants_json
 from kyc.views.steps import next_url, wizard_context
 
@@ -139,7 +143,7 @@ def human_review(request: HttpRequest, verification: Verification) -> HttpRespon
 
 
 def _words(verification: Verification) -> Words:
-    newest = verification.decisions.filter(is_applied=True).order_by("-created_at").first()
+    newest = decision_in_force(verification)
     is_last = newest is not None and newest.reason_codes[:1] == [RETRIES_USED_UP]
     if verification.status == S.IN_REVIEW and is_last:
         return WORDS_AFTER_LAST_TRY
@@ -179,7 +183,7 @@ def _redo(verification: Verification) -> list[dict[str, str]]:
     """Return what to do again, in sentences that may be shown."""
     if verification.status not in {S.RESUBMIT, S.DECLINED}:
         return []
-    newest = verification.decisions.filter(is_applied=True).order_by("-created_at").first()
+    newest = decision_in_force(verification)
     if newest is None:
         return []
     sentences = _analyst_sentences(newest) if newest.decided_by_id else _policy_sentences(newest)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from kyc.choices import CaptureKind, DocumentType, VerificationStatus
+from kyc.choices import CaptureKind, DocumentType
 from kyc.consent_text import BIOMETRICS
 from kyc.countries import country_name
 from kyc.forms import ConsentForm, DetailsForm, DocumentForm
 from kyc.models import Verification
-from kyc.refusals import ChangedElsewhere
 from kyc.services.consents import consent_answer, consent_current
 from kyc.services.customers import details_read, details_save
 from kyc.services.verifications import document_choose, verification_submit
 from kyc.views.gate import actor_of, own_verification
+from kyc.views.pages import require_collecting, wizard_page
 from kyc.views.sightings import note_sighting
-from kyc.views.steps import due_step, next_url, wizard_context
+from kyc.views.steps import due_step, next_url
 
 
 @require_safe
@@ -34,7 +34,7 @@ def overview(request: HttpRequest, verification: Verification) -> HttpResponse:
 @own_verification
 def consent(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Ask for consent to biometrics, as a question of its own."""
-    _require_collecting(verification)
+    require_collecting(verification)
     form = ConsentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         consent_answer(
@@ -48,14 +48,14 @@ def consent(request: HttpRequest, verification: Verification) -> HttpResponse:
         "consent_version": BIOMETRICS.version,
         "answer": answer,
     }
-    return _page(request, verification, "consent", context)
+    return wizard_page(request, verification, "consent", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_verification
 def details(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Ask who the customer says they are."""
-    _require_collecting(verification)
+    require_collecting(verification)
     known = details_read(verification.customer)
     initial = {**known.to_json()} if known else {}
     form = DetailsForm(request.POST or None, initial=initial)
@@ -63,14 +63,14 @@ def details(request: HttpRequest, verification: Verification) -> HttpResponse:
         details_save(verification=verification, details=form.details(), actor=actor_of(request))
         verification.refresh_from_db()
         return redirect(next_url(verification))
-    return _page(request, verification, "details", {"form": form})
+    return wizard_page(request, verification, "details", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_verification
 def document(request: HttpRequest, verification: Verification) -> HttpResponse:
     """Ask which document will be shown."""
-    _require_collecting(verification)
+    require_collecting(verification)
     initial = {
         "document_type": verification.document_type,
         "issuing_country": verification.issuing_country,
@@ -80,7 +80,7 @@ def document(request: HttpRequest, verification: Verification) -> HttpResponse:
         document_choose(verification=verification, actor=actor_of(request), **form.cleaned_data)
         verification.refresh_from_db()
         return redirect(next_url(verification))
-    return _page(request, verification, "document", {"form": form})
+    return wizard_page(request, verification, "document", {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,28 +91,11 @@ def submit(request: HttpRequest, verification: Verification) -> HttpResponse:
         verification_submit(verification=verification, actor=actor_of(request))
         note_sighting(request, verification, fingerprint="")
         return redirect("kyc:progress")
-    _require_collecting(verification)
+    require_collecting(verification)
     if due_step(verification) != "submit":
         return redirect(next_url(verification))
     context = {"summary": _summary(verification), "captures": _thumbnails(verification)}
-    return _page(request, verification, "submit", context)
-
-
-def _page(
-    request: HttpRequest, verification: Verification, step: str, context: dict[str, Any]
-) -> HttpResponse:
-    is_refused = request.method == "POST"
-    return render(
-        request,
-        f"kyc/{step}.html",
-        {**wizard_context(verification, step), **context},
-        status=422 if is_refused else 200,
-    )
-
-
-def _require_collecting(verification: Verification) -> None:
-    if verification.status != VerificationStatus.COLLECTING:
-        raise ChangedElsewhere("Your verification has been sent already. This is where it stands.")
+    return wizard_page(request, verification, "submit", context)
 
 
 def _summary(verification: Verification) -> list[dict[str, str]]:
