@@ -13,6 +13,7 @@ MODULES = [
     "fraudsite.core.outbox",
     "fraudsite.core.redaction",
     "fraudsite.core.transitions",
+    "fraudsite.core.uuid7",
 ]
 
 
