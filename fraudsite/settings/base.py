@@ -78,6 +78,8 @@ INSTALLED_APPS = [
     "csp",
     "fraudsite.core",
     "kyc",
+    "transactions",
+    "scoring",
 ]
 
 MIDDLEWARE = [
