@@ -20,14 +20,23 @@ class EventKind(IntEnum):
     VERIFICATION = 2
 
 
+class Known(IntEnum):
+    """What was known of a transaction before a label came."""
+
+    NOTHING = 0
+    HONEST = 1
+    FRAUD = 2
+
+
 # `amount` is in major units of the reference currency (EUR), above 0. Keys are 64-bit hashes of
 # the entities' ids (see `entity_key`); 0 means that the event names none. Words travel as the codes
 # of `transactions.columns.code_of`. Country is two ASCII letters packed as 256 * first + second,
 # 0 unknown. Floats that are unknown are NaN.
 #
 # A LABEL event is at the time the label became known; it repeats keys, amount and time
-# (`labelled_time_us`) of its transaction and says `is_fraud`. A VERIFICATION event names only the
-# customer and what is known since then.
+# (`labelled_time_us`) of its transaction and says `is_fraud`; `previous_label` says what was known of
+# the transaction until then (see `Known`), so that a correction takes the right count back. A
+# VERIFICATION event names only the customer and what is known since then.
 EVENT = np.dtype(
     [
         ("kind", "i1"),
@@ -53,6 +62,7 @@ EVENT = np.dtype(
         ("longitude", "f4"),
         ("face_match_score", "f4"),
         ("liveness_score", "f4"),
+        ("previous_label", "i1"),
     ],
     align=True,
 )
