@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable
+
 from django.db import transaction
 
 from fraudsite.core.actors import Actor
@@ -29,6 +32,43 @@ def customer_of_user(user: User) -> Customer:
         )
         audit_record(actor=Actor.of_user(user), action="customer.created", target=customer)
     return customer
+
+
+def customers_ensure(
+    *, workspace_id: uuid.UUID, external_ids: Iterable[str], actor: Actor
+) -> dict[str, uuid.UUID]:
+    """Return the customers an integrator names by ids of their own; unknown ones are made.
+
+    A customer made here is unverified, and has a data key as every customer has.
+    """
+    wanted = sorted(set(external_ids))
+    found = _customers_by_external_id(workspace_id, wanted)
+    for external_id in wanted:
+        if external_id not in found:
+            _customer_create(workspace_id, external_id, actor)
+    if len(found) == len(wanted):
+        return found
+    return _customers_by_external_id(workspace_id, wanted)
+
+
+def _customers_by_external_id(
+    workspace_id: uuid.UUID, external_ids: list[str]
+) -> dict[str, uuid.UUID]:
+    named = Customer.objects.filter(workspace_id=workspace_id, external_id__in=external_ids)
+    return dict(named.values_list("external_id", "pk"))
+
+
+def _customer_create(workspace_id: uuid.UUID, external_id: str, actor: Actor) -> None:
+    """Make the customer unless another request does so at this moment."""
+    with transaction.atomic():
+        customer = Customer(
+            workspace_id=workspace_id, external_id=external_id, data_key=data_key_create()
+        )
+        Customer.objects.bulk_create([customer], ignore_conflicts=True)
+        if Customer.objects.filter(pk=customer.pk).exists():
+            audit_record(actor=actor, action="customer.created", target=customer)
+        else:
+            customer.data_key.delete()
 
 
 def details_save(*, verification: Verification, details: PersonDetails, actor: Actor) -> None:
