@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("currency", models.CharField(help_text="ISO 4217", max_length=3)),
+                ("keeps_balance", models.BooleanField(default=False)),
                 ("balance_minor", models.BigIntegerField(default=0)),
                 ("opened_at", models.DateTimeField()),
                 ("created_at", models.DateTimeField(auto_now_add=True)),

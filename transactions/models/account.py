@@ -7,7 +7,11 @@ from transactions.choices import AccountKind
 
 
 class Account(models.Model):
-    """A customer's account. `balance_minor` is what they may spend: held amounts are out of it."""
+    """A customer's account.
+
+    Where balances are kept here, `balance_minor` is what they may spend: held amounts are out of
+    it. An account that an integrator named keeps its balance with them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     workspace = models.ForeignKey("core.Workspace", on_delete=models.PROTECT, related_name="+")
@@ -15,6 +19,7 @@ class Account(models.Model):
     external_id = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=AccountKind, default=AccountKind.CURRENT)
     currency = models.CharField(max_length=3, help_text="ISO 4217")
+    keeps_balance = models.BooleanField(default=False)
     balance_minor = models.BigIntegerField(default=0)
     opened_at = models.DateTimeField()
     created_at = models.DateTimeField(auto_now_add=True)
