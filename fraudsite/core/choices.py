@@ -31,6 +31,14 @@ class ActorKind(models.TextChoices):
     API_KEY = "api_key", "API key"
 
 
+class ApiScope(models.TextChoices):
+    """What an API key may be used for."""
+
+    TRANSACTIONS_WRITE = "transactions:write", "Send transactions and get decisions"
+    TRANSACTIONS_READ = "transactions:read", "Read transactions and decisions"
+    LABELS_WRITE = "labels:write", "Say which transactions were fraud"
+
+
 class DataKeyPurpose(models.TextChoices):
     """What a data key protects."""
 

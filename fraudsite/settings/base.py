@@ -271,6 +271,11 @@ EXTRA_ISSUING_STATES: dict[str, str] = {}
 STUCK_AFTER_S = number("STUCK_AFTER_S", 60)
 
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "fraudsite.core.api.authentication.ApiKeyAuthentication",
+    ],
+    # A view that names no scope is open to nobody.
+    "DEFAULT_PERMISSION_CLASSES": ["fraudsite.core.api.permissions.NoScopeNamed"],
     "EXCEPTION_HANDLER": "fraudsite.core.api.errors.exception_handler",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fraudsite.core.models.api_key import ApiKey
 from fraudsite.core.models.audit import AuditEntry, AuditSeal
 from fraudsite.core.models.data_key import DataKey
 from fraudsite.core.models.encrypted_file import EncryptedFile
@@ -12,6 +13,7 @@ from fraudsite.core.models.user import User
 from fraudsite.core.models.workspace import Workspace
 
 __all__ = [
+    "ApiKey",
     "AuditEntry",
     "AuditSeal",
     "ConsumedEvent",
