@@ -25,6 +25,12 @@ def is_verified(customer_id: uuid.UUID) -> bool:
     return verification is not None and verification.status == VerificationStatus.APPROVED
 
 
+def customer_of_verification(verification_id: str) -> uuid.UUID | None:
+    """Return whose verification it is."""
+    found = Verification.objects.filter(pk=verification_id)
+    return found.values_list("customer_id", flat=True).first()
+
+
 def verification_facts(customer_id: uuid.UUID) -> VerificationFacts | None:
     """Return what is known of the customer's newest verification; None if there is none."""
     verification = _newest(customer_id)

@@ -90,9 +90,7 @@ def _look_up(current: Champion) -> Champion:
 
 def _load(row: ModelVersion) -> Champion:
     try:
-        model = load_model(
-            model_folder(row), schema_hash=SCHEMA.hash, manifest_sha256=row.manifest_sha256
-        )
+        model = load_model(model_folder(row), SCHEMA.hash, digest=row.manifest_sha256)
     except (ModelMissing, ModelDamaged, SchemaMismatch) as trouble:
         logger.exception("champion_unusable", model_version=row.version, trouble=trouble.code)
         return Champion(

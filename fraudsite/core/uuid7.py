@@ -91,3 +91,14 @@ def uuid7() -> uuid.UUID:
     (True, 7)
     """
     return _SOURCE.next()
+
+
+def lowest_uuid7(timestamp_ms: int) -> uuid.UUID:
+    """Return the id below every id made at or after a time: where an index scan begins.
+
+    Examples
+    --------
+    >>> lowest_uuid7(0) < uuid7()
+    True
+    """
+    return uuid.UUID(int=_packed(timestamp_ms, 0, 0))

@@ -37,6 +37,19 @@ def number(name: str, default: int) -> int:
     return int(text)
 
 
+def share(name: str, default: float) -> float:
+    """Return a number from 0 to 1, or stop the start with a hint."""
+    text = env(name, default=str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        message = f"{name} is {text!r}. It must be a number from 0 to 1, such as {default}."
+        raise ImproperlyConfigured(message)
+    return value
+
+
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY", "Run `make setup` for a demonstration, or see .env.example.")
 MASTER_KEYS = required(
@@ -179,6 +192,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 10},
     },
+    "gather-devices": {
+        "task": "transactions.tasks.gather_devices",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     "sweep-stuck-verifications": {
         "task": "kyc.tasks.sweep_stuck",
         "schedule": 15.0,
@@ -259,6 +277,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 UPLOAD_MAX_BYTES = FILE_UPLOAD_MAX_MEMORY_SIZE = 26_000_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 MODELS_DIR = Path(env("FRAUDSITE_MODELS_DIR", default=str(VAR_DIR / "models")))
+
+# Scoring. The registry holds models that were registered; what decides is in docs/rules.md.
+MODEL_REGISTRY = Path(env("MODEL_REGISTRY", default=str(VAR_DIR / "registry")))
+FRAUD_THRESHOLD = share("FRAUD_THRESHOLD", 0.5)
+REVIEW_FROM = share("REVIEW_FROM", 0.3)
+BLOCK_FROM = share("BLOCK_FROM", 0.6)
+DECLINE_FROM = share("DECLINE_FROM", 0.85)
+HOLDOUT_SHARE = share("HOLDOUT_SHARE", 0.0)
+HOLDOUT_MAX_AMOUNT_MINOR = number("HOLDOUT_MAX_AMOUNT_MINOR", 5000)
 
 # Onboarding.
 MAX_ATTEMPTS = number("MAX_ATTEMPTS", 3)

@@ -41,7 +41,7 @@ def model_register(*, folder: Path, actor: Actor, user: User | None = None) -> M
     manifest_bytes = (folder / MANIFEST).read_bytes()
     manifest = orjson.loads(manifest_bytes)
     digest = hashlib.sha256(manifest_bytes).hexdigest()
-    load_model(folder, schema_hash=SCHEMA.hash, manifest_sha256=digest)
+    load_model(folder, SCHEMA.hash, digest=digest)
     existing = ModelVersion.objects.filter(name=NAME, version=manifest["version"]).first()
     if existing is not None:
         if existing.manifest_sha256 != digest:
@@ -132,9 +132,7 @@ def _copy(folder: Path, version: ModelVersion) -> None:
 
 def _require_usable(model: ModelVersion) -> None:
     try:
-        load_model(
-            model_folder(model), schema_hash=SCHEMA.hash, manifest_sha256=model.manifest_sha256
-        )
+        load_model(model_folder(model), SCHEMA.hash, digest=model.manifest_sha256)
     except Exception as trouble:
         raise ModelRefused(f"{model.version} cannot be used: {trouble}") from trouble
 
