@@ -22,6 +22,7 @@ ANALYST_PERMISSIONS = frozenset(
         "kyc.reveal_evidence",
         "transactions.view_*",
         "transactions.label_transaction",
+        "transactions.decide_transaction",
         "scoring.view_*",
         "cases.view_*",
         "cases.work_case",
