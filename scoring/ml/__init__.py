@@ -1,0 +1,1 @@
+"""Models: training, calibration, storing, serving and their reasons, on plain arrays."""

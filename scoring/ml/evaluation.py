@@ -1,0 +1,90 @@
+"""From a fitted model's margins on the held-out slices to its calibration, cuts and measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.ml.calibration import BetaCalibration, fit_calibration
+from scoring.ml.card_precision import card_precision_at_k, is_known_compromised
+from scoring.ml.dataset import Dataset, Rows
+from scoring.ml.forest import Features, Floats
+from scoring.ml.metrics import Measures, measure
+from scoring.ml.splits import Split
+from scoring.ml.thresholds import ThresholdPlan, Thresholds, suggest_thresholds
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluation:
+    """What the held-out slices say about a model.
+
+    Attributes
+    ----------
+    measures : mapping of str to Measures
+        "validation", "calibration" and "test"; only the last is of rows that nothing was chosen on.
+    calibration_scores : ndarray of shape (n,), dtype=float64
+        Scores of the calibration slice.
+    """
+
+    calibration: BetaCalibration
+    thresholds: Thresholds
+    measures: Mapping[str, Measures]
+    calibration_scores: Floats
+
+
+def evaluate(
+    margins_of: Callable[[Features], Floats],
+    dataset: Dataset,
+    split: Split,
+    plan: ThresholdPlan,
+) -> Evaluation:
+    """Calibrate on the calibration slice, choose cuts on both held-out ones, measure on all three.
+
+    Parameters
+    ----------
+    margins_of : callable
+        From features to log-odds before calibration.
+    """
+    slices = {
+        "validation": split.validation,
+        "calibration": split.calibration,
+        "test": split.test,
+    }
+    margins = {name: margins_of(dataset.features[rows]) for name, rows in slices.items()}
+    calibration = fit_calibration(margins["calibration"], dataset.is_fraud[split.calibration])
+    scores = {name: calibration.probabilities(values) for name, values in margins.items()}
+    thresholds = suggest_thresholds(
+        np.concatenate([scores["validation"], scores["calibration"]]),
+        dataset.is_fraud[np.concatenate([split.validation, split.calibration])],
+        plan,
+    )
+    measures = {
+        name: _measured(dataset, rows, scores[name], thresholds.fraud)
+        for name, rows in slices.items()
+    }
+    return Evaluation(calibration, thresholds, measures, scores["calibration"])
+
+
+def _measured(dataset: Dataset, rows: Rows, scores: Floats, threshold: float) -> Measures:
+    return measure(
+        scores,
+        dataset.is_fraud[rows],
+        threshold=threshold,
+        card_precision_100=_card_precision(dataset, rows, scores),
+    )
+
+
+def _card_precision(dataset: Dataset, rows: Rows, scores: Floats) -> float:
+    """Return card precision@100 without those who were known as defrauded already."""
+    known = is_known_compromised(
+        dataset.customer_key, dataset.time_us, dataset.is_fraud, dataset.label_known_us
+    )
+    fresh = ~known[rows]
+    return card_precision_at_k(
+        scores[fresh],
+        dataset.is_fraud[rows][fresh],
+        dataset.customer_key[rows][fresh],
+        dataset.time_us[rows][fresh],
+    )

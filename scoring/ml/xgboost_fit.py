@@ -1,0 +1,143 @@
+"""Growing a boosted forest with XGBoost, until more trees no longer help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xgboost as xgb
+from xgboost.callback import EarlyStopping, TrainingCallback
+
+from scoring.ml.forest import Features
+from scoring.ml.ranking import Labels
+from scoring.ml.xgboost_member import XGBoostMember
+
+RoundDone = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BoostingPlan:
+    """How the trees are grown.
+
+    Attributes
+    ----------
+    rounds, patience : int
+        At most this many trees; fewer when average precision on the validation slice has not risen
+        for `patience` of them.
+    learning_rate : float
+        Part of each tree that is added, 0…1.
+    max_depth, max_bin : int
+        Bins: with 256 the tail of the amounts is merged into one, which cost .06–.08 of average
+        precision on the handbook's data; 1,024 lose nothing against exact splits.
+    min_child_weight, l2, row_share, feature_share : float
+        XGBoost's `min_child_weight`, `reg_lambda`, `subsample` and `colsample_bytree`.
+    balance : float
+        0 leaves frauds as rare as they are, 1 gives both classes the same weight. Between them,
+        frauds weigh (honest / frauds) ** balance.
+    threads : int
+        Models of the same seed are equal only with the same number of threads.
+    """
+
+    rounds: int = 600
+    patience: int = 40
+    learning_rate: float = 0.06
+    max_depth: int = 7
+    max_bin: int = 1024
+    min_child_weight: float = 5.0
+    l2: float = 2.0
+    row_share: float = 0.8
+    feature_share: float = 0.6
+    balance: float = 0.5
+    threads: int = 2
+
+
+def fit_xgboost(
+    train: tuple[Features, Labels],
+    validation: tuple[Features, Labels],
+    plan: BoostingPlan,
+    *,
+    seed: int,
+    round_done: RoundDone | None = None,
+) -> XGBoostMember:
+    """Grow trees until they no longer help on the validation slice.
+
+    Parameters
+    ----------
+    train, validation : tuple of ndarray
+        Features of shape (n, d), dtype=float32, and labels of shape (n,), 0 or 1.
+    seed : int
+        The same seed, data, plan and number of threads give the same model.
+    round_done : callable, optional
+        Called with the trees grown and the most there can be.
+    """
+    table = xgb.QuantileDMatrix(
+        train[0],
+        label=train[1],
+        weight=class_weights(train[1], plan.balance),
+        max_bin=plan.max_bin,
+        nthread=plan.threads,
+    )
+    # In the training table's bins, or it would be held in memory as it is.
+    watched = xgb.QuantileDMatrix(
+        validation[0], label=validation[1], ref=table, max_bin=plan.max_bin, nthread=plan.threads
+    )
+    callbacks: list[Any] = [
+        EarlyStopping(rounds=plan.patience, metric_name="aucpr", maximize=True, save_best=True)
+    ]
+    if round_done is not None:
+        callbacks.append(_RoundCounter(round_done, plan.rounds))
+    booster = xgb.train(
+        _parameters(plan, seed),
+        table,
+        plan.rounds,
+        evals=[(watched, "validation")],
+        callbacks=callbacks,
+        verbose_eval=False,
+    )
+    return XGBoostMember.of(booster)
+
+
+def class_weights(is_fraud: Labels, balance: float) -> npt.NDArray[np.float32]:
+    """Return each row's weight in training.
+
+    Examples
+    --------
+    >>> class_weights(np.array([1, 0, 0, 0, 0], np.int8), 0.5)
+    array([2., 1., 1., 1., 1.], dtype=float32)
+    """
+    frauds = int(is_fraud.sum())
+    heavier = ((is_fraud.size - frauds) / max(frauds, 1)) ** balance
+    return np.where(is_fraud == 1, heavier, 1).astype(np.float32)
+
+
+def _parameters(plan: BoostingPlan, seed: int) -> dict[str, object]:
+    return {
+        "objective": "binary:logistic",
+        "eval_metric": "aucpr",
+        "tree_method": "hist",
+        "max_bin": plan.max_bin,
+        "eta": plan.learning_rate,
+        "max_depth": plan.max_depth,
+        "min_child_weight": plan.min_child_weight,
+        "lambda": plan.l2,
+        "subsample": plan.row_share,
+        "colsample_bytree": plan.feature_share,
+        "nthread": plan.threads,
+        "seed": seed,
+    }
+
+
+class _RoundCounter(TrainingCallback):  # type: ignore[misc]  # xgboost has no types
+    """Tells how many trees there are."""
+
+    def __init__(self, round_done: RoundDone, rounds: int) -> None:
+        super().__init__()
+        self.round_done = round_done
+        self.rounds = rounds
+
+    def after_iteration(self, model: object, epoch: int, evals_log: object) -> bool:  # noqa: ARG002
+        self.round_done(epoch + 1, self.rounds)
+        return False
