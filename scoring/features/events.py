@@ -34,8 +34,8 @@ class Known(IntEnum):
 # 0 unknown. Floats that are unknown are NaN.
 #
 # A LABEL event is at the time the label became known; it repeats keys, amount and time
-# (`labelled_time_us`) of its transaction and says `is_fraud`; `previous_label` says what was known of
-# the transaction until then (see `Known`), so that a correction takes the right count back. A
+# (`labelled_time_us`) of its transaction and says `is_fraud`; `previous_label` says what was known
+# of the transaction until then (see `Known`), so that a correction takes the right count back. A
 # VERIFICATION event names only the customer and what is known since then.
 EVENT = np.dtype(
     [

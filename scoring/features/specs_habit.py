@@ -132,7 +132,7 @@ HABIT: tuple[FeatureSpec, ...] = (
         0,
     ),
     FeatureSpec(
-        "days_since_deposit", "days", "time since this customer's last deposit", "recency", 0, 30
+        "days_since_deposit", "days", "time since this customer's last deposit", "recency", 0
     ),
     FeatureSpec("hour_sin", "cycle", "the hour of the day (sine)", "time", -1, 1),
     FeatureSpec("hour_cos", "cycle", "the hour of the day (cosine)", "time", -1, 1),
