@@ -11,7 +11,9 @@ from scoring.event_records import (
     label_record,
     verification_record,
 )
+from scoring.features import Known
 from scoring.models import VerificationChange
+from transactions.incoming import plain_address
 from transactions.models import Label, Transaction
 
 
@@ -23,7 +25,8 @@ def transaction_facts(row: Transaction, account_opened_at: datetime | None) -> T
         customer=customer_name(row.customer_id),
         merchant=name_in(here, row.merchant_id),
         device=name_in(here, row.device_reference),
-        ip=name_in(here, row.ip_address),
+        # PostgreSQL may spell an address in another way than it was given.
+        ip=name_in(here, plain_address(row.ip_address) if row.ip_address else None),
         card=name_in(here, row.card_id),
         kind=row.kind,
         channel=row.channel,
@@ -39,9 +42,11 @@ def transaction_facts(row: Transaction, account_opened_at: datetime | None) -> T
 
 
 def record_of_label(label: Label) -> Record:
-    """Return the record of a label; its transaction is read with it."""
+    """Return the record of a label that is about to be applied; its transaction is read with it."""
     facts = transaction_facts(label.transaction, None)
-    return label_record(facts, is_fraud=label.is_fraud, known_at=label.known_at)
+    return label_record(
+        facts, is_fraud=label.is_fraud, previous=_previous(label), known_at=label.known_at
+    )
 
 
 def record_of_verification(change: VerificationChange) -> Record:
@@ -54,3 +59,12 @@ def record_of_verification(change: VerificationChange) -> Record:
         liveness_score=change.liveness_score,
         decided_at=change.decided_at,
     )
+
+
+def _previous(label: Label) -> Known:
+    """Return what the label applied before this one said."""
+    applied = Label.objects.filter(transaction_id=label.transaction_id, sequence__isnull=False)
+    before = applied.order_by("-sequence").first()
+    if before is None:
+        return Known.NOTHING
+    return Known.FRAUD if before.is_fraud else Known.HONEST

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.features import EVENT, EventKind, entity_key
+from scoring.features import EVENT, EventKind, Known, country_code, entity_key
 from transactions.columns import CHANNELS, KINDS, OUTCOMES, RISK_LEVELS, code_of
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,13 +68,19 @@ def transaction_record(facts: TransactionFacts) -> Record:
     )
 
 
-def label_record(facts: TransactionFacts, *, is_fraud: bool, known_at: datetime) -> Record:
-    """Return the record of a label that became known; it repeats its transaction."""
+def label_record(
+    facts: TransactionFacts, *, is_fraud: bool, previous: Known, known_at: datetime
+) -> Record:
+    """Return the record of a label that became known; it repeats its transaction.
+
+    `previous` is what the features knew of the transaction until then.
+    """
     known_us = microseconds(known_at)
     return _record(
         _described(facts),
         kind=int(EventKind.LABEL),
         is_fraud=int(is_fraud),
+        previous_label=int(previous),
         time_us=known_us,
         arrival_us=known_us,
         labelled_time_us=microseconds(facts.occurred_at),
@@ -108,17 +114,6 @@ def verification_record(
 def microseconds(instant: datetime) -> int:
     """Return a time as whole microseconds since 1970, exactly."""
     return (instant - EPOCH) // MICROSECOND
-
-
-def country_code(letters: str) -> int:
-    """Return two letters as one number, 0 for none.
-
-    Examples
-    --------
-    >>> country_code("DE") == 256 * ord("D") + ord("E"), country_code("")
-    (True, 0)
-    """
-    return 256 * ord(letters[0]) + ord(letters[1]) if letters else 0
 
 
 @lru_cache(maxsize=100_000)

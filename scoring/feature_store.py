@@ -8,14 +8,16 @@ from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 from django.db import connection
 
 from fraudsite.core.in_transaction import require_transaction
 from scoring.entity_names import signed, unsigned
-from scoring.features import ENTITY_FIELDS, advance
+from scoring.features import advance, entities_of
 
+Array = np.ndarray[Any, np.dtype[Any]]
 EntityKey = tuple[int, int]
 Blobs = dict[EntityKey, bytes | None]
 
@@ -42,18 +44,19 @@ WHERE state.kind = changed.kind AND state.key = changed.key
 DRAW_SEQUENCES = "SELECT nextval('transactions_application_seq') FROM generate_series(1, %s)"
 
 
-def states_advance(events: np.ndarray) -> np.ndarray:
+def states_advance(events: Array) -> Array:
     """Apply events in their order; return the features of each, one row an event.
 
     Locks the states of every entity named, until the transaction ends.
 
     Raises
     ------
-    scoring.features.StateLayoutChanged
-        When a state was written by another version; `manage.py rebuild_features` makes it anew.
+    scoring.features.StateUnreadable
+        When a state was written by another version, or is damaged; nothing is applied then.
+        `manage.py rebuild_features` makes all of them anew.
     """
     require_transaction("Advancing the feature state")
-    blobs = _lock(_entities_of(events))
+    blobs = _lock(sorted((kind, signed(key)) for kind, key in entities_of(events)))
     features, changed = advance(events, blobs)
     _write(changed)
     return features
@@ -68,17 +71,6 @@ def sequences_draw(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(DRAW_SEQUENCES, [count])
         return [row[0] for row in cursor.fetchall()]
-
-
-def _entities_of(events: np.ndarray) -> list[EntityKey]:
-    """Return the entities that the events name, in the order of locking."""
-    named = {
-        (int(kind), signed(int(key)))
-        for kind, field in ENTITY_FIELDS.items()
-        for key in np.unique(events[field])
-        if key
-    }
-    return sorted(named)
 
 
 def _lock(entities: Iterable[EntityKey]) -> Blobs:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +35,7 @@ class Champion:
     """
 
     model: FraudModel | None = None
-    model_id: uuid.UUID | None = None
-    version: str = ""
-    is_demo: bool = False
+    row: ModelVersion | None = None
     trouble: str = "no_model"
 
 
@@ -83,7 +80,8 @@ def _look_up(current: Champion) -> Champion:
     if row is None:
         return Champion()
     # A champion in trouble is tried again: its files may have been put back.
-    if row.pk == current.model_id and not current.trouble:
+    is_same = current.row is not None and current.row.pk == row.pk
+    if is_same and not current.trouble:
         return current
     return _load(row)
 
@@ -93,8 +91,6 @@ def _load(row: ModelVersion) -> Champion:
         model = load_model(model_folder(row), SCHEMA.hash, digest=row.manifest_sha256)
     except (ModelMissing, ModelDamaged, SchemaMismatch) as trouble:
         logger.exception("champion_unusable", model_version=row.version, trouble=trouble.code)
-        return Champion(
-            model_id=row.pk, version=row.version, is_demo=row.is_demo, trouble=trouble.code
-        )
+        return Champion(row=row, trouble=trouble.code)
     logger.info("champion_loaded", model_version=row.version, is_demo=row.is_demo)
-    return Champion(model, row.pk, row.version, row.is_demo, trouble="")
+    return Champion(model, row, trouble="")

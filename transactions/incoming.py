@@ -74,6 +74,7 @@ class CheckedTransaction:
     told: IncomingTransaction
     money: Money
     occurred_at: datetime
+    ip_address: str | None
 
 
 def check(told: IncomingTransaction, *, arrived_at: datetime) -> CheckedTransaction:
@@ -86,8 +87,8 @@ def check(told: IncomingTransaction, *, arrived_at: datetime) -> CheckedTransact
         future, an address that is none, or anything that looks like a card number.
     """
     _refuse_card_numbers(told)
-    _check_address(told.ip_address)
-    return CheckedTransaction(told, _money(told), _occurred_at(told.timestamp, arrived_at))
+    occurred_at = _occurred_at(told.timestamp, arrived_at)
+    return CheckedTransaction(told, _money(told), occurred_at, _address(told.ip_address))
 
 
 def _money(told: IncomingTransaction) -> Money:
@@ -115,14 +116,29 @@ def _occurred_at(timestamp: datetime, arrived_at: datetime) -> datetime:
     return occurred_at
 
 
-def _check_address(text: str | None) -> None:
+def _address(text: str | None) -> str | None:
     if text is None:
-        return
+        return None
     try:
-        ipaddress.ip_address(text)
+        return plain_address(text)
     except ValueError:
         sentence = "`ip_address` is no IPv4 or IPv6 address."
         raise IncomingRefused("invalid_ip_address", sentence, "ip_address") from None
+
+
+def plain_address(text: str) -> str:
+    """Return an address in the one way it is written here.
+
+    Examples
+    --------
+    >>> plain_address("2001:DB8:0::1"), plain_address("::ffff:192.0.2.1")
+    ('2001:db8::1', '192.0.2.1')
+    """
+    address = ipaddress.ip_address(text)
+    if "%" in text:
+        raise ValueError("An address with a zone means nothing on another machine.")
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 # Whatever a caller may fill with text of their own.

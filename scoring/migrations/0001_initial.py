@@ -165,9 +165,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "rules_asked",
+                    models.JSONField(
+                        default=list, help_text="id@version of every rule that looked"
+                    ),
+                ),
+                (
                     "rules",
                     models.JSONField(
-                        default=list, help_text="id@version, outcome and effect of each rule"
+                        default=list, help_text="Those that came out as anything but no hit"
                     ),
                 ),
                 (

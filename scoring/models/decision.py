@@ -36,7 +36,8 @@ class Decision(models.Model):
     factors = models.JSONField(
         null=True, blank=True, help_text="What raised the score; empty: not asked for yet"
     )
-    rules = models.JSONField(default=list, help_text="id@version, outcome and effect of each rule")
+    rules_asked = models.JSONField(default=list, help_text="id@version of every rule that looked")
+    rules = models.JSONField(default=list, help_text="Those that came out as anything but no hit")
     lists = models.JSONField(default=list, help_text="Lists the transaction's entities stand on")
     features = models.BinaryField()
     schema_hash = models.CharField(max_length=64)

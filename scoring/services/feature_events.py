@@ -17,8 +17,8 @@ from transactions.models import Label
 def label_apply(label_id: int) -> None:
     """Let the features learn a label; a second call finds it applied."""
     with transaction.atomic():
-        waiting = Label.objects.filter(pk=label_id, sequence=None).select_for_update(of=("self",))
-        label = waiting.select_related("transaction").first()
+        waiting = Label.objects.filter(pk=label_id, sequence=None).select_related("transaction")
+        label = waiting.select_for_update(of=("self", "transaction"), no_key=True).first()
         # One whose transaction is still to be applied is taken along by `rebuild_features`.
         if label is None or label.transaction.sequence is None:
             return

@@ -87,9 +87,7 @@ def model_rollback(*, actor: Actor) -> ModelVersion:
 
     Raises `ModelRefused` when there is none.
     """
-    previous = _champion_before()
-    if previous is None:
-        raise ModelRefused("There is no earlier champion to go back to.")
+    previous = champion_before()
     model_promote(model=previous, actor=actor, reason="rolled_back", allow_demo=True)
     return previous
 
@@ -143,18 +141,20 @@ def _lock_name() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"model:{NAME}"])
 
 
-def _champion_before() -> ModelVersion | None:
-    """Return the retired model that was replaced last."""
+def champion_before() -> ModelVersion:
+    """Return the retired model that was replaced last. Raises `ModelRefused` when there is none."""
     retired = ModelVersion.objects.filter(name=NAME, status=S.RETIRED, promoted_at__isnull=False)
-    order = {str(pk): row for pk, row in ((row.pk, row) for row in retired)}
+    by_id = {str(row.pk): row for row in retired}
     last = (
         StatusChange.objects.filter(
             target_type=ModelVersion._meta.label_lower,
-            target_id__in=order,
+            target_id__in=by_id,
             from_status=S.CHAMPION,
             to_status=S.RETIRED,
         )
         .order_by("-id")
         .first()
     )
-    return order.get(last.target_id) if last else None
+    if last is None:
+        raise ModelRefused("There is no earlier champion to go back to.")
+    return by_id[last.target_id]

@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("external_id", models.CharField(max_length=100)),
-                ("idempotency_key", models.CharField(blank=True, max_length=255, null=True)),
+                ("idempotency_key", models.CharField(blank=True, max_length=270, null=True)),
                 ("request_hash", models.CharField(blank=True, max_length=64)),
                 (
                     "kind",

@@ -39,7 +39,7 @@ class Transaction(models.Model):
         "core.Workspace", on_delete=models.PROTECT, db_index=False, related_name="+"
     )
     external_id = models.CharField(max_length=100)
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True)  # noqa: DJ001 - null is "none given", and not unique
+    idempotency_key = models.CharField(max_length=270, null=True, blank=True)  # noqa: DJ001 - null is "none given", and not unique
     request_hash = models.CharField(max_length=64, blank=True)
     customer = models.ForeignKey(
         "kyc.Customer", on_delete=models.PROTECT, db_index=False, related_name="transactions"

@@ -1,0 +1,221 @@
+"""A transaction is judged: the one way in for REST, batches, the customer's page and streams.
+
+In one database transaction the states of every entity named are locked, the features computed,
+the model and rules asked, and transaction, decision, states and event written. Whoever dies in
+between leaves nothing behind; the same request again gets the same answer.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import structlog
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+
+from fraudsite.core.actors import Actor
+from fraudsite.core.outbox import News, publish_many
+from scoring.configuration import Configuration, configuration
+from scoring.entity_events import transaction_facts
+from scoring.event_records import events_of, transaction_record
+from scoring.feature_store import sequences_draw, states_advance
+from scoring.judging import Judgement
+from scoring.models import Decision
+from scoring.services.judgements import judge_rows
+from scoring.services.replays import Answer, replays_find
+from scoring.services.requests import ScoredTransaction, ScoreRequest, transaction_row
+from transactions.choices import TransactionStatus
+from transactions.incoming import IncomingRefused
+from transactions.models import Transaction
+from transactions.services.references import (
+    References,
+    references_forget,
+    references_resolve,
+)
+
+logger = structlog.get_logger(__name__)
+
+# A deadlock, a row gone from under a remembered id, or the same request twice at once: each is
+# settled by looking again.
+MAX_TRIES = 3
+STATUS_OF = {
+    "approve": TransactionStatus.APPROVED,
+    "review": TransactionStatus.HELD,
+    "block_and_review": TransactionStatus.HELD,
+    "decline": TransactionStatus.DECLINED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A transaction about to be judged, and its place among the requests."""
+
+    place: int
+    transaction: Transaction
+    references: References
+
+
+def score_one(request: ScoreRequest, *, workspace_id: uuid.UUID, actor: Actor) -> Answer:
+    """Judge one transaction; see `score_many`."""
+    return score_many([request], workspace_id=workspace_id, actor=actor)[0]
+
+
+def score_many(
+    requests: Sequence[ScoreRequest], *, workspace_id: uuid.UUID, actor: Actor
+) -> list[Answer]:
+    """Judge transactions in the order given, and keep them with their decisions.
+
+    Returns for each what was decided, or why it is refused; a refused one stops no other. What was
+    answered before is answered the same again.
+    """
+    started_ns = time.perf_counter_ns()
+    may_retry = not connection.in_atomic_block
+    answers: dict[int, Answer] = {}
+    # A single request is nearly always new, and finds out by the database's own constraint.
+    if len(requests) > 1:
+        answers = _answered_before(requests, workspace_id)
+    for tries_left in reversed(range(MAX_TRIES)):
+        new = [place for place in range(len(requests)) if place not in answers]
+        try:
+            answers |= _score_new(requests, new, workspace_id, actor, started_ns)
+            return [answers[place] for place in range(len(requests))]
+        except IntegrityError:
+            if not tries_left:
+                raise
+            references_forget()
+        except OperationalError as error:
+            if not (tries_left and may_retry and _is_deadlock(error)):
+                raise
+            logger.warning("score_deadlock", transactions=len(new))
+        answers = _answered_before(requests, workspace_id)
+    raise AssertionError  # the last try returns or raises
+
+
+def _answered_before(
+    requests: Sequence[ScoreRequest], workspace_id: uuid.UUID
+) -> dict[int, Answer]:
+    """Return answers from earlier requests, and refuse what one batch holds twice."""
+    answers = replays_find(requests, workspace_id=workspace_id)
+    seen: set[str] = set()
+    for place, request in enumerate(requests):
+        own_id = request.checked.told.transaction_id
+        if own_id in seen and place not in answers:
+            sentence = "This batch holds the same `transaction_id` further up."
+            answers[place] = IncomingRefused("repeated_in_batch", sentence, "transaction_id")
+        if own_id:
+            seen.add(own_id)
+    return answers
+
+
+def _score_new(
+    requests: Sequence[ScoreRequest],
+    places: Sequence[int],
+    workspace_id: uuid.UUID,
+    actor: Actor,
+    started_ns: int,
+) -> dict[int, Answer]:
+    if not places:
+        return {}
+    arrived_at = timezone.now()
+    in_force = configuration()
+    checked = [requests[place].checked for place in places]
+    found = references_resolve(workspace_id=workspace_id, transactions=checked, actor=actor)
+    answers: dict[int, Answer] = {}
+    rows = []
+    for place, references in zip(places, found, strict=True):
+        if isinstance(references, IncomingRefused):
+            answers[place] = references
+            continue
+        row = transaction_row(
+            requests[place],
+            references,
+            workspace_id=workspace_id,
+            rates=in_force.rates,
+            arrived_at=arrived_at,
+        )
+        rows.append(_Row(place, row, references))
+    return answers | _judge_and_keep(rows, in_force, started_ns)
+
+
+def _judge_and_keep(
+    rows: Sequence[_Row], in_force: Configuration, started_ns: int
+) -> dict[int, Answer]:
+    if not rows:
+        return {}
+    transactions = [row.transaction for row in rows]
+    with transaction.atomic():
+        features = states_advance(_events(rows))
+        judgements = judge_rows(transactions, features, in_force)
+        decisions = []
+        for row, sequence, vector, judgement in zip(
+            transactions, sequences_draw(len(rows)), features, judgements, strict=True
+        ):
+            row.sequence = sequence
+            row.status = STATUS_OF[judgement.outcome]
+            decisions.append(_decision(row, vector, judgement, in_force, started_ns))
+        Transaction.objects.bulk_create(transactions)
+        Decision.objects.bulk_create(decisions)
+        publish_many([_news(decision) for decision in decisions])
+    return {
+        row.place: ScoredTransaction(row.transaction, decision)
+        for row, decision in zip(rows, decisions, strict=True)
+    }
+
+
+def _events(rows: Sequence[_Row]) -> np.ndarray:
+    return events_of(
+        transaction_record(
+            transaction_facts(
+                row.transaction,
+                row.references.account.opened_at if row.references.account else None,
+            )
+        )
+        for row in rows
+    )
+
+
+def _decision(
+    row: Transaction,
+    vector: np.ndarray,
+    judgement: Judgement,
+    in_force: Configuration,
+    started_ns: int,
+) -> Decision:
+    return Decision(
+        transaction=row,
+        model=in_force.champion.row if judgement.score is not None else None,
+        outcome=judgement.outcome,
+        risk_level=judgement.risk_level,
+        score=judgement.score,
+        is_fraud=judgement.is_fraud,
+        is_holdout=judgement.is_holdout,
+        causes=judgement.causes,
+        factors=judgement.factors,
+        rules=judgement.rules,
+        lists=judgement.lists,
+        features=vector.astype("<f4").tobytes(),
+        schema_hash=in_force.schema_hash,
+        policy_version=in_force.policy.version,
+        processing_time_us=(time.perf_counter_ns() - started_ns) // 1000,
+        decided_at=timezone.now(),
+    )
+
+
+def _news(decision: Decision) -> News:
+    payload: dict[str, Any] = {
+        "decision_id": str(decision.pk),
+        "outcome": decision.outcome,
+        "risk_level": decision.risk_level,
+        "score": decision.score,
+    }
+    return News(f"scoring.decision.{decision.outcome}", decision.transaction, payload)
+
+
+def _is_deadlock(error: OperationalError) -> bool:
+    """Whether PostgreSQL ended this transaction so that another could go on (40P01)."""
+    return getattr(error.__cause__, "pgcode", None) == "40P01"
