@@ -37,23 +37,33 @@ LARGEST_MANIFEST = 4 * 1024 * 1024
 
 
 class ModelTrouble(Exception):
-    """A stored model cannot be used; the sentence says why."""
+    """A stored model cannot be used; the sentence says why, and the code is stable."""
+
+    code = "model_trouble"
 
 
 class ModelMissing(ModelTrouble):
     """There is no model in that folder."""
 
+    code = "model_missing"
+
 
 class ModelDamaged(ModelTrouble):
     """A file is not what the manifest says, or no manifest can be read."""
+
+    code = "model_damaged"
 
 
 class SchemaMismatch(ModelTrouble):
     """The model was trained on other features than those that are computed now."""
 
+    code = "schema_mismatch"
+
 
 class ModelExists(ModelTrouble):
     """A stored model is never overwritten."""
+
+    code = "model_exists"
 
 
 @dataclass(frozen=True, slots=True)

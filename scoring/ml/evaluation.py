@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.ml.calibration import BetaCalibration, fit_calibration
+from scoring.ml.calibration import BetaCalibration
+from scoring.ml.calibration_fit import fit_calibration
 from scoring.ml.card_precision import card_precision_at_k, is_known_compromised
 from scoring.ml.dataset import Dataset, Rows
 from scoring.ml.forest import Features, Floats

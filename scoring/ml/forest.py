@@ -42,9 +42,9 @@ class Tree:
 
     Attributes
     ----------
-    left, right : ndarray of shape (m,), dtype=int32
+    left, right : ndarray of shape (m,), dtype=int64
         Children of each node; -1 at leaves.
-    feature : ndarray of shape (m,), dtype=int32
+    feature : ndarray of shape (m,), dtype=int64
         Column a split looks at.
     threshold : ndarray of shape (m,), dtype=float32
         A value below it goes left.
@@ -52,14 +52,17 @@ class Tree:
         Where NaN goes.
     value : ndarray of shape (m,), dtype=float32
         What a leaf adds.
+    cover : ndarray of shape (m,), dtype=float32
+        Weight of the training rows that came by; only explanations look at it.
     """
 
-    left: npt.NDArray[np.int32]
-    right: npt.NDArray[np.int32]
-    feature: npt.NDArray[np.int32]
+    left: npt.NDArray[np.int64]
+    right: npt.NDArray[np.int64]
+    feature: npt.NDArray[np.int64]
     threshold: npt.NDArray[np.float32]
     missing_goes_left: npt.NDArray[np.bool_]
     value: npt.NDArray[np.float32]
+    cover: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +136,9 @@ class Forest:
 
 def _breadth_first(tree: Tree, feature_count: int) -> tuple[npt.NDArray[np.void], int]:
     """Return the nodes of one tree in walking order, and its depth."""
+    if not all(np.isfinite(numbers).all() for numbers in (tree.threshold, tree.value, tree.cover)):
+        message = "A tree of the model has numbers that are none."
+        raise ForestRefused(message)
     order, level, depth = [0], [0], -1
     first_child: dict[int, int] = {}
     while level:
@@ -142,13 +148,13 @@ def _breadth_first(tree: Tree, feature_count: int) -> tuple[npt.NDArray[np.void]
         for node in splits:
             first_child[node] = len(order) + len(below)
             below += [int(tree.left[node]), int(tree.right[node])]
-        _check_tree(tree, below, len(order))
+        _check_children(tree, below, len(order))
         order += below
         level = below
     return _nodes(tree, order, first_child, feature_count), depth
 
 
-def _check_tree(tree: Tree, below: list[int], so_far: int) -> None:
+def _check_children(tree: Tree, below: list[int], so_far: int) -> None:
     # A child outside the tree would be read as memory; one reached twice would never end.
     if so_far + len(below) > len(tree.left) or any(not 0 < n < len(tree.left) for n in below):
         message = "A tree of the model points outside itself."
@@ -158,20 +164,17 @@ def _check_tree(tree: Tree, below: list[int], so_far: int) -> None:
 def _nodes(
     tree: Tree, order: list[int], first_child: dict[int, int], feature_count: int
 ) -> npt.NDArray[np.void]:
-    nodes = np.zeros(len(order), NODE)
     is_split = tree.left[order] >= 0
-    places = np.arange(len(order))
-    nodes["left"] = [
-        first_child.get(node, place) for place, node in zip(places, order, strict=True)
-    ]
-    nodes["threshold"] = np.where(is_split, tree.threshold[order], np.nan)
-    nodes["feature"] = np.where(is_split, tree.feature[order], 0)
-    nodes["missing_goes_right"] = is_split & ~tree.missing_goes_left[order]
-    nodes["value"] = np.where(is_split, 0, tree.value[order])
-    outside = (nodes["feature"] < 0) | (nodes["feature"] >= feature_count)
-    if outside.any():
+    features = np.where(is_split, tree.feature[order], 0)
+    if ((features < 0) | (features >= feature_count)).any():
         message = f"The model looks at a feature beyond the {feature_count} there are."
         raise ForestRefused(message)
+    nodes = np.zeros(len(order), NODE)
+    nodes["left"] = [first_child.get(node, place) for place, node in enumerate(order)]
+    nodes["threshold"] = np.where(is_split, tree.threshold[order], np.nan)
+    nodes["feature"] = features
+    nodes["missing_goes_right"] = is_split & ~tree.missing_goes_left[order]
+    nodes["value"] = np.where(is_split, 0, tree.value[order])
     return nodes
 
 

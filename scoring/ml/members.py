@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
-from scoring.ml.forest import Features, Floats
+from scoring.ml.forest import Features, Floats, Forest
+from scoring.ml.shapley import Explainer
 
 
 class Member(Protocol):
@@ -12,7 +14,7 @@ class Member(Protocol):
 
     @property
     def kind(self) -> str:
-        """Which library's file it is, as the manifest names it."""
+        """What sort of file it was read from, as the manifest names it."""
         ...
 
     def margins(self, features: Features) -> Floats:
@@ -25,3 +27,20 @@ class Member(Protocol):
     def contributions(self, features: Features) -> Floats:
         """Return each feature's part in the margin, shape (n, d + 1); the last is the base."""
         ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForestMember:
+    """Trees of any library, laid out once for walking and once for explaining."""
+
+    kind: str
+    forest: Forest
+    explainer: Explainer
+
+    def margins(self, features: Features) -> Floats:
+        """Return log-odds before calibration; see `Forest.margins`."""
+        return self.forest.margins(features)
+
+    def contributions(self, features: Features) -> Floats:
+        """Return exact Shapley values in log-odds; see `Explainer.contributions`."""
+        return self.explainer.contributions(features)

@@ -21,10 +21,10 @@ from scoring.ml.forest import Features, Floats, ForestRefused
 from scoring.ml.manifest import Manifest, MemberEntry
 from scoring.ml.members import Member
 from scoring.ml.reference import Reference
-from scoring.ml.xgboost_member import KIND as XGBOOST
-from scoring.ml.xgboost_member import XGBoostMember
+from scoring.ml.xgboost_json import KIND as XGBOOST
+from scoring.ml.xgboost_json import read_xgboost
 
-READERS: Mapping[str, Callable[[bytes], Member]] = {XGBOOST: XGBoostMember.from_bytes}
+READERS: Mapping[str, Callable[[bytes], Member]] = {XGBOOST: read_xgboost}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,7 +17,7 @@ from scoring.ml.reference import Reference
 from scoring.ml.splits import Split, SplitPlan, time_split
 from scoring.ml.thresholds import ThresholdPlan
 from scoring.ml.xgboost_fit import BoostingPlan, fit_xgboost
-from scoring.ml.xgboost_member import KIND, XGBoostMember
+from scoring.ml.xgboost_json import KIND, read_xgboost
 
 MODEL_FILE = "model.json"
 
@@ -44,7 +44,7 @@ class TrainedModel:
     """A model that is not stored yet, and its trees in the form they are stored in."""
 
     model: FraudModel
-    booster: bytes
+    trees: bytes
 
     @property
     def manifest(self) -> Manifest:
@@ -53,7 +53,7 @@ class TrainedModel:
     def save(self, folder: Path) -> str:
         """Store it in a new folder and return its digest; see `write_artefact`."""
         files = {
-            MODEL_FILE: self.booster,
+            MODEL_FILE: self.trees,
             CALIBRATION: msgspec.json.encode(self.model.calibration),
             REFERENCE: msgspec.json.encode(self.model.reference),
         }
@@ -102,7 +102,9 @@ def train(
     tell("split", 0.0)
     check_finite(dataset.features, names)
     split = time_split(dataset, plan.split)
-    member = _fitted(dataset, split, plan, tell)
+    trees = _fitted(dataset, split, plan, tell)
+    # From here on it is what will be served: the stored bytes, read again.
+    member = read_xgboost(trees)
     tell("measure", 0.0)
     evaluation = evaluate(member.margins, dataset, split, plan.thresholds)
     reference = Reference.of(dataset.features[split.train], names, evaluation.calibration_scores)
@@ -111,14 +113,14 @@ def train(
     )
     model = FraudModel(((member, 1.0),), evaluation.calibration, manifest, reference)
     tell("done", 1.0)
-    return TrainedModel(model, member.to_bytes())
+    return TrainedModel(model, trees)
 
 
 def _silent(_what: str, _part: float) -> None:
     """Tell nobody."""
 
 
-def _fitted(dataset: Dataset, split: Split, plan: TrainingPlan, tell: Progress) -> XGBoostMember:
+def _fitted(dataset: Dataset, split: Split, plan: TrainingPlan, tell: Progress) -> bytes:
     return fit_xgboost(
         (dataset.features[split.train], dataset.is_fraud[split.train]),
         (dataset.features[split.validation], dataset.is_fraud[split.validation]),

@@ -13,7 +13,6 @@ from xgboost.callback import EarlyStopping, TrainingCallback
 
 from scoring.ml.forest import Features
 from scoring.ml.ranking import Labels
-from scoring.ml.xgboost_member import XGBoostMember
 
 RoundDone = Callable[[int, int], None]
 
@@ -61,13 +60,14 @@ def fit_xgboost(
     *,
     seed: int,
     round_done: RoundDone | None = None,
-) -> XGBoostMember:
-    """Grow trees until they no longer help on the validation slice.
+) -> bytes:
+    """Grow trees until they no longer help, and return the model in XGBoost's JSON.
 
     Parameters
     ----------
     train, validation : tuple of ndarray
-        Features of shape (n, d), dtype=float32, and labels of shape (n,), 0 or 1.
+        Features of shape (n, d), dtype=float32, and labels of shape (n,), 0 or 1. Trees are grown
+        on the first for as long as average precision on the second still rises.
     seed : int
         The same seed, data, plan and number of threads give the same model.
     round_done : callable, optional
@@ -97,7 +97,7 @@ def fit_xgboost(
         callbacks=callbacks,
         verbose_eval=False,
     )
-    return XGBoostMember.of(booster)
+    return bytes(booster.save_raw("json"))
 
 
 def class_weights(is_fraud: Labels, balance: float) -> npt.NDArray[np.float32]:

@@ -6,6 +6,8 @@ import hashlib
 import json
 import os
 import pickletools
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -242,3 +244,18 @@ def test_nothing_is_parsed_before_its_digest_fits(folder: Path) -> None:
 
     assert set(read.files) == FILES - {"manifest.json"}
     assert read.digest == hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+
+
+def test_serving_needs_neither_xgboost_nor_scipy() -> None:
+    code = (
+        "import sys, scoring.ml; print(sorted({'xgboost', 'scipy', 'sklearn'} & set(sys.modules)))"
+    )
+
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=True,
+        cwd=Path(artefact.__file__).parents[2],
+    )
+
+    assert found.stdout.decode().strip() == "[]"

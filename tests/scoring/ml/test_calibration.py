@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from scoring.ml.calibration import FLATTEST, BetaCalibration, fit_calibration
+from scoring.ml.calibration import BetaCalibration
+from scoring.ml.calibration_fit import FLATTEST, fit_calibration
 from scoring.ml.metrics import calibration_error, log_loss
 from scoring.ml.ranking import Floats, Labels
 
@@ -69,7 +70,7 @@ def test_it_is_the_curve_of_the_paper(curve: BetaCalibration, values: list[float
     assert curve.probabilities(np.array(values)) == pytest.approx(expected, rel=1e-3, abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     slopes=st.tuples(st.floats(0.3, 3), st.floats(0.3, 3)),
     intercept=st.floats(-2, 1),
@@ -78,12 +79,12 @@ def test_it_is_the_curve_of_the_paper(curve: BetaCalibration, values: list[float
 def test_the_fit_finds_the_curve_that_labels_were_drawn_from(
     slopes: tuple[float, float], intercept: float, seed: int
 ) -> None:
-    values = np.random.default_rng(seed).normal(0, 2, 40_000)
+    values = np.random.default_rng(seed).normal(0, 2, 20_000)
     truth = BetaCalibration(*slopes, intercept).probabilities(values)
 
     fitted = fit_calibration(values, _drawn(values, truth, seed))
 
-    assert np.abs(fitted.probabilities(values) - truth).mean() < 0.01
+    assert np.abs(fitted.probabilities(values) - truth).mean() < 0.015
 
 
 def test_the_fit_is_a_logistic_regression_on_the_two_terms() -> None:

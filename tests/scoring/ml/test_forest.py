@@ -1,6 +1,11 @@
-"""Walking flat trees: the same sums as the library, to the bit alone and in batches."""
+"""Walking flat trees: the same sums as the library, to the bit alone and in batches.
+
+And explaining them: the same Shapley values as the library.
+"""
 
 from __future__ import annotations
+
+import json
 
 import numpy as np
 import pytest
@@ -10,9 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from scoring.ml.forest import Features, Forest, ForestRefused, Tree
+from scoring.ml.members import ForestMember
+from scoring.ml.shapley import Explainer
 from scoring.ml.training import TrainedModel
 from scoring.ml.xgboost_fit import class_weights
-from scoring.ml.xgboost_member import XGBoostMember
+from scoring.ml.xgboost_json import read_xgboost
 from tests.scoring.ml.conftest import NAMES
 
 rows = hnp.arrays(
@@ -22,28 +29,47 @@ rows = hnp.arrays(
 )
 
 
+READ = (
+    "left_children",
+    "right_children",
+    "split_indices",
+    "split_conditions",
+    "default_left",
+    "sum_hessian",
+    "split_type",
+)
+
+
 @pytest.fixture(scope="module")
-def member(trained: TrainedModel) -> XGBoostMember:
-    return trained.model.members[0][0]
+def member(trained: TrainedModel) -> ForestMember:
+    return read_xgboost(trained.trees)
+
+
+@pytest.fixture(scope="module")
+def booster(trained: TrainedModel) -> xgb.Booster:
+    return xgb.Booster({"nthread": 1}, model_file=bytearray(trained.trees))
 
 
 def _stump(**changes: object) -> Tree:
     """x[1] < 2 ? -1 : 3, missing goes left."""
     fields = {
-        "left": np.array([1, -1, -1], np.int32),
-        "right": np.array([2, -1, -1], np.int32),
-        "feature": np.array([1, 0, 0], np.int32),
+        "left": np.array([1, -1, -1], np.int64),
+        "right": np.array([2, -1, -1], np.int64),
+        "feature": np.array([1, 0, 0], np.int64),
         "threshold": np.array([2, 0, 0], np.float32),
         "missing_goes_left": np.array([True, False, False]),
         "value": np.array([0, -1, 3], np.float32),
+        "cover": np.array([10, 6, 4], np.float32),
     }
     return Tree(**{**fields, **changes})
 
 
 @settings(max_examples=200, deadline=None)
 @given(features=rows)
-def test_margins_are_the_librarys(member: XGBoostMember, features: Features) -> None:
-    expected = member.booster.predict(xgb.DMatrix(features), output_margin=True)
+def test_margins_are_the_librarys(
+    member: ForestMember, booster: xgb.Booster, features: Features
+) -> None:
+    expected = booster.predict(xgb.DMatrix(features), output_margin=True)
 
     # The library sums in float32, the forest in float64.
     assert member.margins(features) == pytest.approx(expected, abs=1e-5)
@@ -52,7 +78,7 @@ def test_margins_are_the_librarys(member: XGBoostMember, features: Features) -> 
 @settings(max_examples=60, deadline=None)
 @given(features=rows)
 def test_a_row_alone_has_the_margin_it_has_in_a_batch(
-    member: XGBoostMember, features: Features
+    member: ForestMember, features: Features
 ) -> None:
     together = member.margins(features)
 
@@ -61,7 +87,7 @@ def test_a_row_alone_has_the_margin_it_has_in_a_batch(
     assert together.tobytes() == np.array(alone).tobytes()
 
 
-def test_a_large_batch_is_the_same_to_the_bit(member: XGBoostMember) -> None:
+def test_a_large_batch_is_the_same_to_the_bit(member: ForestMember) -> None:
     features = np.random.default_rng(2).standard_normal((1024, len(NAMES))).astype(np.float32)
     whole = member.margins(features)
 
@@ -92,8 +118,8 @@ def test_missing_goes_where_the_split_says() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 8, 9])
 def test_any_number_of_trees_is_summed(count: int) -> None:
-    leaf = np.array([-1], np.int32)
-    only_leaf = Tree(leaf, leaf, leaf, np.zeros(1, np.float32), leaf > 0, np.ones(1, np.float32))
+    leaf, ones = np.array([-1], np.int64), np.ones(1, np.float32)
+    only_leaf = Tree(leaf, leaf, leaf, np.zeros(1, np.float32), leaf > 0, ones, ones)
     trees = [only_leaf if place % 2 else _stump() for place in range(count)]
 
     forest = Forest.of(trees, base=0.0, feature_count=2)
@@ -102,7 +128,7 @@ def test_any_number_of_trees_is_summed(count: int) -> None:
     assert forest.margins(np.full((2, 2), 5, np.float32)).tolist() == [expected, expected]
 
 
-def test_no_rows_have_no_margins(member: XGBoostMember) -> None:
+def test_no_rows_have_no_margins(member: ForestMember) -> None:
     assert member.margins(np.zeros((0, len(NAMES)), np.float32)).shape == (0,)
 
 
@@ -114,7 +140,7 @@ def test_no_rows_have_no_margins(member: XGBoostMember) -> None:
         np.zeros(len(NAMES), np.float32),
     ],
 )
-def test_another_table_is_refused(member: XGBoostMember, features: Features) -> None:
+def test_another_table_is_refused(member: ForestMember, features: Features) -> None:
     with pytest.raises(ValueError, match="Features are float32 with 8 columns"):
         member.margins(features)
 
@@ -122,11 +148,11 @@ def test_another_table_is_refused(member: XGBoostMember, features: Features) -> 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"right": np.array([7, -1, -1], np.int32)}, "points outside itself"),
-        ({"right": np.array([0, -1, -1], np.int32)}, "points outside itself"),
-        ({"left": np.array([1, 2, 1], np.int32)}, "points outside itself"),
-        ({"feature": np.array([2, 0, 0], np.int32)}, "feature beyond the 2"),
-        ({"feature": np.array([-1, 0, 0], np.int32)}, "feature beyond the 2"),
+        ({"right": np.array([7, -1, -1], np.int64)}, "points outside itself"),
+        ({"right": np.array([0, -1, -1], np.int64)}, "points outside itself"),
+        ({"left": np.array([1, 2, 1], np.int64)}, "points outside itself"),
+        ({"feature": np.array([2, 0, 0], np.int64)}, "feature beyond the 2"),
+        ({"feature": np.array([-1, 0, 0], np.int64)}, "feature beyond the 2"),
     ],
 )
 def test_a_tree_that_would_read_elsewhere_is_refused(
@@ -136,53 +162,106 @@ def test_a_tree_that_would_read_elsewhere_is_refused(
         Forest.of([_stump(**changes)], base=0.0, feature_count=2)
 
 
-def test_a_model_survives_being_stored(member: XGBoostMember) -> None:
-    features = np.random.default_rng(4).standard_normal((64, len(NAMES))).astype(np.float32)
+@pytest.mark.parametrize("column", ["threshold", "value", "cover"])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_numbers_that_are_none_are_refused(column: str, number: float) -> None:
+    stump = _stump(**{column: np.array([1, number, 1], np.float32)})
 
-    again = XGBoostMember.from_bytes(member.to_bytes())
-
-    assert again.margins(features).tobytes() == member.margins(features).tobytes()
-    assert (again.contributions(features) == member.contributions(features)).all()
+    with pytest.raises(ForestRefused, match="numbers that are none"):
+        Forest.of([stump], base=0.0, feature_count=2)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"not a model", b"\x80\x04.", b"{L\x00"])
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b"3", b"not a model", b"\x80\x04.", b'{"learner": 3}']
+)
 def test_bytes_that_are_no_model_are_refused(data: bytes) -> None:
-    with pytest.raises(ForestRefused, match="not a boosted forest"):
-        XGBoostMember.from_bytes(data)
+    with pytest.raises(ForestRefused, match="no boosted forest of XGBoost"):
+        read_xgboost(data)
 
 
 @settings(max_examples=40, deadline=None)
 @given(cut=st.floats(0, 0.999))
-def test_a_model_cut_short_is_refused(member: XGBoostMember, cut: float) -> None:
-    data = member.to_bytes()
+def test_a_model_cut_short_is_refused(trained: TrainedModel, cut: float) -> None:
+    with pytest.raises(ForestRefused, match="no boosted forest of XGBoost"):
+        read_xgboost(trained.trees[: int(len(trained.trees) * cut)])
 
-    with pytest.raises(ForestRefused, match="not a boosted forest"):
-        XGBoostMember.from_bytes(data[: int(len(data) * cut)])
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_model_with_a_changed_number_is_refused_or_read_within_its_bounds(
+    trained: TrainedModel, data: st.DataObject
+) -> None:
+    document = json.loads(trained.trees)
+    trees = document["learner"]["gradient_booster"]["model"]["trees"]
+    number = data.draw(st.integers(0, len(trees) - 1))
+    column = trees[number][data.draw(st.sampled_from(READ))]
+    place = data.draw(st.integers(0, len(column) - 1))
+    column[place] = data.draw(st.sampled_from([-2, -1, 0, 1, 5, 10**6, 2**40, 1e308, None, "x"]))
+    zeros = np.zeros((2, len(NAMES)), np.float32)
+
+    try:
+        member = read_xgboost(json.dumps(document).encode())
+    except ForestRefused:
+        return
+    assert np.isfinite(member.margins(zeros)).all()
+    assert np.isfinite(member.contributions(zeros)).all()
 
 
 def test_a_model_of_another_objective_is_refused() -> None:
     table = xgb.DMatrix(np.arange(8, dtype=np.float32).reshape(-1, 1), label=np.arange(8))
     regression = xgb.train({"objective": "reg:squarederror", "nthread": 1}, table, 2)
 
-    with pytest.raises(ForestRefused, match="tells frauds from honest"):
-        XGBoostMember.of(regression)
+    with pytest.raises(ForestRefused, match="does not tell frauds from honest"):
+        read_xgboost(bytes(regression.save_raw("json")))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(features=rows)
-def test_contributions_sum_to_the_margin(member: XGBoostMember, features: Features) -> None:
+def test_contributions_are_the_librarys(
+    member: ForestMember, booster: xgb.Booster, features: Features
+) -> None:
+    expected = booster.predict(xgb.DMatrix(features, nthread=1), pred_contribs=True)
+
     parts = member.contributions(features)
 
     assert parts.shape == (len(features), len(NAMES) + 1)
-    assert parts.sum(axis=1) == pytest.approx(member.margins(features), abs=1e-5)
+    assert parts == pytest.approx(expected, abs=1e-5)
 
 
-def test_contributions_take_infinite_values_as_the_largest(member: XGBoostMember) -> None:
-    infinite = np.full((1, len(NAMES)), np.inf, np.float32)
+@settings(max_examples=100, deadline=None)
+@given(features=rows)
+def test_contributions_sum_to_the_margin(member: ForestMember, features: Features) -> None:
+    parts = member.contributions(features)
 
-    parts = member.contributions(infinite)
+    assert parts.sum(axis=1) == pytest.approx(member.margins(features), abs=1e-12)
 
-    assert parts.sum() == pytest.approx(member.margins(infinite)[0], abs=1e-5)
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_contributions_sum_to_the_margin_for_values_that_are_none(
+    member: ForestMember, value: float
+) -> None:
+    row = np.full((1, len(NAMES)), value, np.float32)
+
+    assert member.contributions(row).sum() == pytest.approx(member.margins(row)[0], abs=1e-12)
+
+
+def test_contributions_of_one_split_are_what_one_can_work_out() -> None:
+    explainer = Explainer.of([_stump()], base=0.5, feature_count=2)
+
+    parts = explainer.contributions(np.array([[0, 5], [0, 1]], np.float32))
+
+    # On average .6 * -1 + .4 * 3 = .6; the row at 5 gets 3, the one at 1 gets -1.
+    assert parts[0] == pytest.approx([0, 2.4, 1.1])
+    assert parts[1] == pytest.approx([0, -1.6, 1.1])
+
+
+def test_a_split_nobody_came_by_still_sums_up() -> None:
+    empty = _stump(cover=np.array([0, 0, 0], np.float32))
+    row = np.array([[0, 5]], np.float32)
+
+    parts = Explainer.of([empty], base=0.5, feature_count=2).contributions(row)
+
+    assert parts.sum() == pytest.approx(3.5)
 
 
 def test_balance_goes_from_no_weights_to_equal_classes() -> None:

@@ -36,7 +36,7 @@ def test_it_learns_what_there_is_to_learn(trained: TrainedModel) -> None:
 def test_the_same_seed_gives_the_same_bytes(trained: TrainedModel, history: Dataset) -> None:
     again = train_quickly(history)
 
-    assert again.booster == trained.booster
+    assert again.trees == trained.trees
     assert again.model.calibration == trained.model.calibration
     assert again.manifest == trained.manifest
 
@@ -44,7 +44,7 @@ def test_the_same_seed_gives_the_same_bytes(trained: TrainedModel, history: Data
 def test_another_seed_gives_another_model(trained: TrainedModel, history: Dataset) -> None:
     other = train_quickly(history, replace(QUICK, seed=2))
 
-    assert other.booster != trained.booster
+    assert other.trees != trained.trees
 
 
 def test_labels_that_became_known_later_change_nothing(history: Dataset) -> None:
@@ -55,7 +55,7 @@ def test_labels_that_became_known_later_change_nothing(history: Dataset) -> None
     one, other = train_quickly(history, plan), train_quickly(replace(history, is_fraud=lies), plan)
 
     # Only the test slice holds labels of that age.
-    assert other.booster == one.booster
+    assert other.trees == one.trees
     assert other.model.calibration == one.model.calibration
     assert other.manifest.metrics["test"].auc < 0.5 < one.manifest.metrics["test"].auc
 
@@ -120,7 +120,7 @@ def test_progress_is_told_and_ends(history: Dataset) -> None:
 def test_the_order_of_rows_changes_nothing(trained: TrainedModel, history: Dataset) -> None:
     order = np.random.default_rng(0).permutation(len(history))
 
-    assert train_quickly(history.take(order)).booster == trained.booster
+    assert train_quickly(history.take(order)).trees == trained.trees
 
 
 def test_an_infinite_feature_is_refused_by_name(history: Dataset) -> None:
@@ -155,7 +155,7 @@ def test_rows_without_a_label_teach_nothing(history: Dataset) -> None:
     one = train_quickly(replace(joined, label_known_us=known))
     other = train_quickly(history)
 
-    assert one.booster == other.booster
+    assert one.trees == other.trees
 
 
 def test_scores_are_the_same_alone_and_in_a_batch(trained: TrainedModel, history: Dataset) -> None:
