@@ -15,7 +15,7 @@ from scoring.features.events import EVENT, EventKind, Known, entity_key
 from scoring.features.frames import country_code, events_from_frames
 from scoring.features.layout import ENTITY_KINDS, LAYOUT_VERSION, EntityKind
 from scoring.features.offline import Stretch, apply_events, history_features, replay
-from scoring.features.online import advance, entities_of
+from scoring.features.online import advance, entities_of, warm_up
 from scoring.features.schema import SCHEMA, FeatureSchema
 from scoring.features.spec import FeatureSpec
 from scoring.features.table import StateTable
@@ -46,4 +46,5 @@ __all__ = [
     "events_from_frames",
     "history_features",
     "replay",
+    "warm_up",
 ]

@@ -10,6 +10,11 @@ from scoring.features.kernel import compiled, real
 # A test charge on a stolen card is seldom larger; the generator and most honest baskets lie above.
 SMALL = 5.0
 
+# What is less than half a cent, or more than the world's money, is no amount; so nothing below
+# divides by zero or overflows.
+LEAST_AMOUNT = 0.005
+LARGEST_AMOUNT = 1e15
+
 # Cash of 10,000 euros or more is reported (Directive (EU) 2015/849, art. 2 and 11); amounts from
 # 70 % of that on are what structuring typically uses.
 REPORT_LIMIT = 10_000.0
@@ -36,7 +41,7 @@ LEAST_SPREAD = 0.05
 @compiled
 def amount_of(event: Any) -> float:
     """Return the amount in euros, or NaN where it is unknown or no amount."""
-    if 0.0 < event.amount < 1e15:
+    if LEAST_AMOUNT <= event.amount <= LARGEST_AMOUNT:
         return real(event.amount)
     return math.nan
 

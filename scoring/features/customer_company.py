@@ -21,6 +21,7 @@ def describe_company(customer: Any, now: int, out: Any) -> None:
     out.merchants_7d = seen_within(customer.merchant_last, used, now, 7 * DAY)
     out.merchants_30d = seen_within(customer.merchant_last, used, now, 30 * DAY)
     used = whole(customer.device_used)
+    out.devices_1h = seen_within(customer.device_last, used, now, HOUR)
     out.devices_24h = seen_within(customer.device_last, used, now, DAY)
     out.devices_7d = seen_within(customer.device_last, used, now, 7 * DAY)
     out.devices_30d = seen_within(customer.device_last, used, now, 30 * DAY)

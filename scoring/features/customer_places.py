@@ -69,6 +69,7 @@ def describe_country(customer: Any, event: Any, out: Any) -> None:
 def describe_countries(customer: Any, now: int, out: Any) -> None:
     """Write how many countries there were lately."""
     used = whole(customer.country_used)
+    out.countries_1h = seen_within(customer.country_last, used, now, HOUR)
     out.countries_24h = seen_within(customer.country_last, used, now, DAY)
     out.countries_7d = seen_within(customer.country_last, used, now, 7 * DAY)
     out.countries_30d = seen_within(customer.country_last, used, now, 30 * DAY)

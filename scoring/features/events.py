@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 
 class EventKind(IntEnum):
@@ -66,6 +69,21 @@ EVENT = np.dtype(
     ],
     align=True,
 )
+
+
+def as_events(events: Array) -> Array:
+    """Return a batch in the one form that compiled code takes, copied only if it has another.
+
+    Raises
+    ------
+    TypeError
+        It is no one-dimensional array of EVENT.
+    """
+    # Comparing two record types takes longer than applying an event; almost always it is this one.
+    if (events.dtype is not EVENT and events.dtype != EVENT) or events.ndim != 1:
+        raise TypeError("Events come as an array of one dimension with the dtype EVENT.")
+    is_plain = events.flags.carray and events.dtype is EVENT
+    return events if is_plain else np.array(events, EVENT)
 
 
 def entity_key(namespace: str, identifier: str) -> int:

@@ -175,4 +175,5 @@ def is_news(event: Any) -> bool:
     if event.previous_label == NOTHING:
         return True
     was_fraud: bool = event.previous_label == FRAUD
-    return was_fraud != (event.is_fraud != 0)
+    is_fraud: bool = event.is_fraud != 0
+    return was_fraud != is_fraud

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from scoring.features.engine import FEATURE_ROW, apply_rows
-from scoring.features.events import EventKind
+from scoring.features.events import EventKind, as_events
 from scoring.features.schema import SCHEMA
 from scoring.features.table import StateTable
 from scoring.features.timeline import Timeline
@@ -35,6 +35,7 @@ def apply_events(events: Array, states: StateTable) -> Array:
         A row for each event: the features as they stood just before it. All NaN where the event is
         no transaction.
     """
+    events = as_events(events)
     features = np.full((events.size, len(SCHEMA)), np.nan, np.float32)
     rows = states.rows_of(events)
     apply_rows(events, rows, *states.memories, features.view(FEATURE_ROW)[:, 0])

@@ -23,6 +23,7 @@ from scoring.features.engine import (
     pack_all,
     unpack_all,
 )
+from scoring.features.events import EVENT, as_events
 from scoring.features.layout import RECORDS, EntityKind
 from scoring.features.rows import KINDS
 from scoring.features.schema import SCHEMA
@@ -45,7 +46,7 @@ def entities_of(events: Array) -> list[tuple[int, int]]:
     list of (int, int)
         Sorted, so that everybody locks in the same order.
     """
-    entities = _found(events)[0]
+    entities = _found(as_events(events))[0]
     return sorted(zip(entities["kind"].tolist(), entities["key"].tolist(), strict=True))
 
 
@@ -72,6 +73,7 @@ def advance(events: Array, blobs: Blobs) -> tuple[Array, dict[tuple[int, int], b
     StateLayoutChanged, StateDamaged
         A stored state cannot be read; nothing was changed.
     """
+    events = as_events(events)
     entities, rows, counts = _found(events)
     keys = list(zip(entities["kind"].tolist(), entities["key"].tolist(), strict=True))
     memories = [
@@ -82,6 +84,11 @@ def advance(events: Array, blobs: Blobs) -> tuple[Array, dict[tuple[int, int], b
     features = np.full((events.size, len(SCHEMA)), np.nan, np.float32)
     apply_rows(events, rows, *memories, features.view(FEATURE_ROW)[:, 0])
     return features, dict(zip(keys, packed(entities, views), strict=True))
+
+
+def warm_up() -> None:
+    """Load or compile what `advance` calls, so that the first request does not wait for it."""
+    advance(np.zeros(0, EVENT), {})
 
 
 def _found(events: Array) -> tuple[Array, Array, list[int]]:

@@ -61,6 +61,14 @@ VELOCITY: tuple[FeatureSpec, ...] = (
         48,
     ),
     FeatureSpec(
+        "devices_1h",
+        "count",
+        "different devices of this customer in the last hour",
+        "velocity",
+        0,
+        8,
+    ),
+    FeatureSpec(
         "devices_24h",
         "count",
         "different devices of this customer in the last 24 hours",
@@ -83,6 +91,14 @@ VELOCITY: tuple[FeatureSpec, ...] = (
         "velocity",
         0,
         8,
+    ),
+    FeatureSpec(
+        "countries_1h",
+        "count",
+        "different countries of this customer in the last hour",
+        "velocity",
+        0,
+        6,
     ),
     FeatureSpec(
         "countries_24h",

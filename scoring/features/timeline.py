@@ -85,7 +85,7 @@ class Timeline:
         return events
 
     def _label_events(self, labels: Array) -> Array:
-        events = self.transactions[labels["of"]]
+        events: Array = self.transactions[labels["of"]]
         events["kind"] = EventKind.LABEL
         events["labelled_time_us"] = events["time_us"]
         events["time_us"] = labels["time_us"]
