@@ -1,6 +1,6 @@
 """Models on plain arrays: stored, served and explained here; trained in `scoring.ml.training`.
 
-What is named here needs neither XGBoost nor SciPy: a web process that only judges stays small.
+What is named here needs neither XGBoost nor scikit-learn: a process that only judges stays small.
 """
 
 from __future__ import annotations
