@@ -19,6 +19,7 @@ from fraudsite.core.services.data_keys import (
     DataKeyDestroyed,
     data_key_create,
     data_key_destroy,
+    data_keys_create_many,
     data_keys_rewrap,
     open_bytes,
     open_data_key,
@@ -45,6 +46,17 @@ def test_values_sealed_under_a_data_key_open_again() -> None:
     assert open_json(data_key=stored, sealed=sealed_json, context="customer:1") == {
         "surname": "Ærø"
     }
+
+
+@pytest.mark.django_db
+def test_keys_made_at_once_are_as_good_as_single_ones_and_all_different() -> None:
+    data_keys = data_keys_create_many(3)
+
+    stored = DataKey.objects.filter(pk__in=[data_key.pk for data_key in data_keys])
+    assert stored.count() == 3
+    assert {row.purpose for row in stored} == {DataKeyPurpose.CUSTOMER}
+    assert len({open_data_key(row) for row in stored}) == 3
+    assert data_keys_create_many(0) == []
 
 
 @pytest.mark.django_db
