@@ -10,7 +10,8 @@ from transactions.importing.checks import Check, check_rows, transaction_checks
 from transactions.importing.history import ImportedChunk, ImportedHistory, read_chunks, read_history
 from transactions.importing.map_file import HistoryMap, MapRefused, parse_map, read_map
 from transactions.importing.reasons import REASONS, REFUSED_SCHEMA
-from transactions.importing.sources import SourceRefused
+from transactions.importing.refusal_log import RefusalLog, ReportRefused, refusal_log
+from transactions.importing.sources import SourceRefused, row_noun
 
 __all__ = [
     "REASONS",
@@ -20,11 +21,15 @@ __all__ = [
     "ImportedChunk",
     "ImportedHistory",
     "MapRefused",
+    "RefusalLog",
+    "ReportRefused",
     "SourceRefused",
     "check_rows",
     "parse_map",
     "read_chunks",
     "read_history",
     "read_map",
+    "refusal_log",
+    "row_noun",
     "transaction_checks",
 ]

@@ -45,6 +45,17 @@ class Piece:
     total: int
 
 
+def row_noun(path: Path) -> str:
+    """Return what the numbers of a file's rows count.
+
+    Examples
+    --------
+    >>> row_noun(Path("history.csv")), row_noun(Path("history.parquet"))
+    ('line', 'row')
+    """
+    return "row" if _is_parquet(path) else "line"
+
+
 def pieces(
     path: Path, columns: tuple[str, ...], form: CsvForm, *, chunk_rows: int = CHUNK_ROWS
 ) -> Iterator[Piece]:
@@ -56,12 +67,16 @@ def pieces(
         If it cannot be opened, is not of that form, or lacks a column.
     """
     try:
-        if path.suffix.lower() in PARQUET_ENDINGS:
+        if _is_parquet(path):
             yield from _parquet_pieces(path, columns, chunk_rows)
         else:
             yield from _csv_pieces(path, columns, form, chunk_rows)
     except OSError as error:
         raise SourceRefused(f"{path} cannot be read: {error.strerror or error}.") from error
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in PARQUET_ENDINGS
 
 
 def _parquet_pieces(path: Path, columns: tuple[str, ...], chunk_rows: int) -> Iterator[Piece]:
