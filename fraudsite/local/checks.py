@@ -1,4 +1,4 @@
-"""Format, lint, types, import contracts, templates, system and migration checks: `make lint`.
+"""Format, lint, types, contracts, templates, system, migration, API checks: `make lint`.
 
 Runs all of them, prints what failed, and ends with a table; the exit code is 1 when any failed.
 """
@@ -26,6 +26,13 @@ class Check:
     settings: str = "fraudsite.settings.test"
 
 
+# A difference is printed as what to do to the committed description.
+IS_DESCRIPTION_CURRENT = """
+.venv/bin/python manage.py spectacular --validate --fail-on-warn | diff -u docs/openapi.yaml - || {
+  echo 'Run `manage.py spectacular --file docs/openapi.yaml` and look at what changed.'; exit 1; }
+"""
+
+
 def _manage(*words: str) -> tuple[str, ...]:
     return (str(BIN / "python"), "manage.py", *words)
 
@@ -42,6 +49,7 @@ CHECKS = (
         "fraudsite.settings.production",
     ),
     Check("migrations", _manage("makemigrations", "--check", "--dry-run")),
+    Check("API description", ("bash", "-o", "pipefail", "-c", IS_DESCRIPTION_CURRENT)),
 )
 
 

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from fraudsite.core.api.idempotency import idempotency_key_of
-from fraudsite.core.api.paging import KeyPagination
+from fraudsite.core.api.paging import PAGE_PARAMETERS, KeyPagination, page_of
 from fraudsite.core.api.parsing import Instant, decode_request
 from fraudsite.core.api.permissions import HasScope
 from fraudsite.core.models import User
@@ -39,6 +39,10 @@ class Receipt(msgspec.Struct):
     amount_minor: int
     idempotency_key: str | None
     lines: list[Line] = []
+
+
+class Person(msgspec.Struct):
+    email: str
 
 
 class ParcelsApi(APIView):
@@ -66,9 +70,8 @@ class ParcelsApi(APIView):
 
 class PeopleApi(APIView):
     permission_classes = ()
-    pagination_class = KeyPagination
 
-    @extend_schema(exclude=True)
+    @extend_schema(parameters=PAGE_PARAMETERS, responses=page_of(Person))
     def get(self, request: Request) -> Response:
         page = KeyPagination()
         rows = page.paginate_queryset(User.objects.all(), request)

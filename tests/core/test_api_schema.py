@@ -30,7 +30,7 @@ def test_the_description_is_valid_and_has_no_warnings(schema: dict[str, Any]) ->
 def test_structures_are_described_with_those_inside_them(schema: dict[str, Any]) -> None:
     schemas = schema["components"]["schemas"]
 
-    assert set(schemas) == {"Error", "Line", "Parcel", "Receipt"}
+    assert set(schemas) == {"Error", "Line", "Parcel", "Person", "PersonPage", "Receipt"}
     assert schemas["Parcel"]["required"] == ["amount_minor"]
     assert schemas["Parcel"]["properties"]["amount_minor"] == {
         "type": "integer",
@@ -53,6 +53,17 @@ def test_operations_say_their_scope_their_key_and_every_error(schema: dict[str, 
     body = post["requestBody"]["content"]["application/json"]
     assert body["schema"] == {"$ref": "#/components/schemas/Parcel"}
     assert body["examples"]["AParcel"]["value"] == {"amount_minor": 1250}
+
+
+def test_a_list_is_described_with_its_page_and_parameters(schema: dict[str, Any]) -> None:
+    get = schema["paths"]["/api/v1/people/"]["get"]
+    page = schema["components"]["schemas"]["PersonPage"]
+
+    assert [one["name"] for one in get["parameters"]] == ["cursor", "limit"]
+    assert get["parameters"][1]["schema"]["maximum"] == 200
+    assert list(get["responses"]) == ["200", "400"]
+    assert page["required"] == ["results", "next"]
+    assert page["properties"]["results"]["items"] == {"$ref": "#/components/schemas/Person"}
 
 
 def test_the_description_is_served_to_anybody_as_yaml_and_json() -> None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +27,16 @@ DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
 # A key is a UUID or a number: 36 characters at most.
 MAX_CURSOR_LENGTH = 64
+
+# For `extend_schema(parameters=…)`.
+PAGE_PARAMETERS = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        description="How many rows a page has at most.",
+    ),
+    OpenApiParameter("cursor", str, description="Where to go on: take the address in `next`."),
+]
 
 
 class KeyPagination(BasePagination):
@@ -58,22 +70,20 @@ class KeyPagination(BasePagination):
         """Return the answer with the page's rows."""
         return Response({"results": data, "next": self._next})
 
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Describe the answer."""
-        next_page = {"type": ["string", "null"], "format": "uri"}
-        return {
-            "type": "object",
-            "required": ["results", "next"],
-            "properties": {"results": schema, "next": next_page},
-        }
 
-    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:  # noqa: ARG002
-        """Describe the parameters."""
-        limits = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
-        return [
-            _parameter("limit", "How many rows a page has at most.", limits),
-            _parameter("cursor", "Where to go on: as in `next`.", {"type": "string"}),
-        ]
+def page_of(structure: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    """Return the structure of a page of such rows, for `extend_schema(responses=…)`.
+
+    Examples
+    --------
+    >>> class Coin(msgspec.Struct):
+    ...     amount_minor: int
+    >>> page_of(Coin).__name__, page_of(Coin).__struct_fields__
+    ('CoinPage', ('results', 'next'))
+    """
+    address = Annotated[str, msgspec.Meta(description="Address of the next page, if any.")]
+    fields = [("results", list[structure]), ("next", address | None)]  # type: ignore[valid-type]
+    return msgspec.defstruct(f"{structure.__name__}Page", fields)
 
 
 def cursor_of(key: Any) -> str:
@@ -111,13 +121,3 @@ def _limit_of(request: Request) -> int:
 def _invalid_cursor() -> RequestRefused:
     sentence = "`cursor` is not one of ours. Take the address in `next` as it is."
     return RequestRefused("invalid_cursor", sentence, field="cursor")
-
-
-def _parameter(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": description,
-        "schema": schema,
-    }
