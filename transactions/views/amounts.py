@@ -1,0 +1,37 @@
+"""Amounts as customers read them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from transactions.money import exponent_of
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def amount_text(minor: int, currency: str, *, sign: str = "") -> str:
+    """Return an amount with its currency, in one piece that no line break parts.
+
+    Examples
+    --------
+    >>> amount_text(123450, "EUR").split(NO_BREAK_SPACE)
+    ['1,234.50', 'EUR']
+    >>> amount_text(500, "JPY", sign="+").split(NO_BREAK_SPACE)
+    ['+500', 'JPY']
+    """
+    exponent = exponent_of(currency) or 0
+    major = Decimal(minor).scaleb(-exponent)
+    return f"{sign}{major:,.{exponent}f}{NO_BREAK_SPACE}{currency}"
+
+
+def account_number_text(number: str) -> str:
+    """Return an account's number in groups of four, where it is one.
+
+    Examples
+    --------
+    >>> account_number_text("10027431"), account_number_text("acc_7")
+    ('1002 7431', 'acc_7')
+    """
+    if not number.isdigit():
+        return number
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
