@@ -38,6 +38,8 @@ class Verdict:
     risk_level : RiskLevel
         That of the score, raised to what the decision is worth; a holdout keeps that of the decline
         it would have been.
+    score : float or None
+        The score that was used, 0…1; None if there was none that can be.
     is_fraud : bool
         Whether the score reaches the fraud threshold; False without a score.
     causes : tuple of Cause
@@ -56,6 +58,7 @@ class Verdict:
 
     decision: Decision
     risk_level: RiskLevel
+    score: float | None
     is_fraud: bool
     causes: tuple[Cause, ...]
     notes: tuple[Note, ...]
@@ -92,6 +95,7 @@ def decide(inputs: DecisionInputs, policy: Policy) -> Verdict:
     return Verdict(
         decision=Decision.APPROVE if is_holdout else would_be,
         risk_level=_risk(score, would_be, policy),
+        score=score,
         is_fraud=score is not None and score >= policy.fraud_threshold,
         causes=standing,
         notes=_notes(inputs, unsaid, is_allowed=allowed, is_holdout=is_holdout),

@@ -43,7 +43,6 @@ FIELDS: tuple[NameSpec, ...] = (
     _text("kind", "which way the money goes", KINDS),
     _text("channel", "through what it came", CHANNELS),
     _text("country", "two capital letters of ISO 3166-1", pattern="[A-Z]{2}"),
-    _text("customer_country", "two capital letters of ISO 3166-1", pattern="[A-Z]{2}"),
     _number("mcc", "the category of the merchant, ISO 18245"),
     _number("hour_utc", "the hour of the day in UTC, 0 to 23", "hours"),
     _number("weekday", "the day of the week in UTC, 0 Monday to 6 Sunday"),

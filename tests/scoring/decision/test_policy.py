@@ -57,6 +57,7 @@ def test_a_low_score_and_nothing_else_is_approved_without_a_cause() -> None:
     assert verdict == Verdict(
         decision=APPROVE,
         risk_level=RiskLevel.LOW,
+        score=0.1,
         is_fraud=False,
         causes=(),
         notes=(),
@@ -147,6 +148,7 @@ def test_what_could_not_be_looked_at_goes_to_a_person_and_says_so(
 
     assert verdict.decision is REVIEW
     assert codes(verdict) == [code]
+    assert verdict.score == (None if code.startswith("model.") else 0.1)
     assert verdict.causes[0].sentence.endswith("a person looks.") or verdict.causes[
         0
     ].sentence.endswith("A person looks.")

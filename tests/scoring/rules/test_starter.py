@@ -26,7 +26,7 @@ CALM: dict[str, Any] = {
     "device_customers": 1,
     "device_customers_24h": 0,
     "dormant_gap_7d": 2,
-    "history_days": 400,
+    "has_device": True,
     "is_below_report_limit": 0.0,
     "is_device_new": 0.0,
     "is_impossible_travel": 0.0,
@@ -43,7 +43,7 @@ CALM: dict[str, Any] = {
 }
 # One or two values that make each rule hit.
 STRANGE: list[tuple[str, dict[str, Any]]] = [
-    ("velocity", {"tx_count_1h": 8}),
+    ("velocity", {"tx_count_1h": 6}),
     ("velocity", {"tx_count_24h": 15, "pace_24h": 6}),
     ("structuring", {"amount": 9500, "is_below_report_limit": 1.0, "below_limit_count_7d": 2}),
     ("structuring", {"amount": 5000, "split_sum_7d": 20_000}),
@@ -58,10 +58,7 @@ STRANGE: list[tuple[str, dict[str, Any]]] = [
     ("card_testing", {"small_count_1h": 4, "amount": 50}),
     ("shared_device", {"device_customers_24h": 3}),
     ("shared_device", {"device_customers": 6}),
-    (
-        "passed_through",
-        {"deposits_24h": 1000, "passed_through_24h": 0.8, "history_days": 59, "amount": 300},
-    ),
+    ("passed_through", {"deposits_24h": 1000, "passed_through_24h": 0.8}),
 ]
 
 
@@ -102,7 +99,7 @@ def test_nothing_known_hits_nothing(rules: RuleSet) -> None:
 @pytest.mark.parametrize(
     ("rule_id", "values"),
     [
-        ("velocity", {"tx_count_1h": 7}),
+        ("velocity", {"tx_count_1h": 5}),
         ("structuring", {"amount": 10_000, "split_sum_7d": 30_000}),
         ("new_device_high_amount", {"amount": 299.99, "amount_to_usual": 9, "is_device_new": 1.0}),
         ("new_device_high_amount", {"amount": 900, "amount_to_usual": 9, "is_device_new": 1.0,
