@@ -13,7 +13,6 @@ from scoring.ml.artefact import (
     SchemaMismatch,
 )
 from scoring.ml.model import FraudModel, load_model
-from scoring.ml.reasons import Reason, reasons_of
 
 __all__ = [
     "FraudModel",
@@ -21,8 +20,6 @@ __all__ = [
     "ModelExists",
     "ModelMissing",
     "ModelTrouble",
-    "Reason",
     "SchemaMismatch",
     "load_model",
-    "reasons_of",
 ]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scoring.ml.reasons.ranked import Reason, reasons_of
+from scoring.ml.reasons.ranked import Reason, rank_reasons
 
-__all__ = ["Reason", "reasons_of"]
+__all__ = ["Reason", "rank_reasons"]

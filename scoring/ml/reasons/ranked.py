@@ -50,9 +50,9 @@ class Reason:
     contribution: float
 
 
-def reasons_of(
-    features: npt.NDArray[np.float32],
+def rank_reasons(
     contributions: Floats,
+    features: npt.NDArray[np.float32],
     names: Sequence[str] = SCHEMA.names,
     *,
     lowers: bool = False,
@@ -67,10 +67,10 @@ def reasons_of(
 
     Parameters
     ----------
-    features : ndarray of shape (d,), dtype=float32
-        One transaction's.
     contributions : ndarray of shape (d + 1,) or (d,), dtype=float64
-        Its row of `FraudModel.contributions`; the base is not looked at.
+        One row of `FraudModel.contributions`; the base is not looked at.
+    features : ndarray of shape (d,), dtype=float32
+        The row they belong to.
     names : sequence of str
         Names of the columns.
     lowers : bool
@@ -85,8 +85,8 @@ def reasons_of(
 
     Examples
     --------
-    >>> reasons_of(
-    ...     np.array([9.0, 4.1, 1.0], np.float32), np.array([1.2, 0.3, -0.8]),
+    >>> rank_reasons(
+    ...     np.array([1.2, 0.3, -0.8]), np.array([9.0, 4.1, 1.0], np.float32),
     ...     ("amount_to_usual", "amount_z", "is_verification_approved"))
     (Reason(code='amount_vs_habit', text="Amount is 9 times this customer's usual.", \
 contribution=1.5),)

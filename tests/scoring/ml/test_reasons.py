@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.features import SCHEMA
-from scoring.ml import Reason, reasons_of
 from scoring.ml.forest import Features, Floats
+from scoring.ml.reasons import Reason, rank_reasons
 from scoring.ml.reasons.ranked import LEAST_CONTRIBUTION, LINES, MOST_REASONS, SPECS, tell
 
 A_SENTENCE = re.compile(r"[A-Z0-9].*[^.{}]\.")
@@ -110,7 +110,7 @@ def test_features_of_one_meaning_are_one_reason() -> None:
     pushes = _pushes(amount_to_usual=0.5, amount_z=0.7, amount_to_max=-0.1, is_device_new=0.9)
     row = _row(amount_to_usual=9, amount_z=5, amount_to_max=1.2, is_device_new=1)
 
-    found = reasons_of(row, pushes)
+    found = rank_reasons(pushes, row)
 
     assert [(reason.code, round(reason.contribution, 6)) for reason in found] == [
         ("amount_vs_habit", 1.1),
@@ -122,7 +122,7 @@ def test_features_of_one_meaning_are_one_reason() -> None:
 def test_a_known_value_is_told_before_a_missing_one() -> None:
     pushes = _pushes(amount_to_usual=0.9, amount_z=0.2)
 
-    found = reasons_of(_row(amount_z=3), pushes)
+    found = rank_reasons(pushes, _row(amount_z=3))
 
     assert found == (
         Reason("amount_vs_habit", "Amount is 3 deviations above this customer's average.", 1.1),
@@ -130,7 +130,7 @@ def test_a_known_value_is_told_before_a_missing_one() -> None:
 
 
 def test_what_is_missing_can_be_a_reason() -> None:
-    found = reasons_of(_row(), _pushes(verification_age_days=0.4))
+    found = rank_reasons(_pushes(verification_age_days=0.4), _row())
 
     assert found[0].text == "Not known: time since this customer's verification was decided."
 
@@ -139,7 +139,7 @@ def test_what_speaks_for_a_transaction_is_told_when_asked() -> None:
     pushes = _pushes(is_verification_approved=-0.6, is_device_new=-0.2, amount_to_usual=1.0)
     row = _row(is_verification_approved=1, is_device_new=0, amount_to_usual=9)
 
-    found = reasons_of(row, pushes, lowers=True)
+    found = rank_reasons(pushes, row, lowers=True)
 
     assert found == (
         Reason("identity_verification", "This customer's identity is verified.", -0.6),
@@ -150,14 +150,14 @@ def test_what_speaks_for_a_transaction_is_told_when_asked() -> None:
 def test_next_to_nothing_is_no_reason() -> None:
     pushes = _pushes(is_device_new=LEAST_CONTRIBUTION * 0.99)
 
-    assert reasons_of(_row(is_device_new=1), pushes) == ()
+    assert rank_reasons(pushes, _row(is_device_new=1)) == ()
 
 
 def test_the_base_is_no_reason() -> None:
     pushes = np.zeros(len(SCHEMA) + 1)
     pushes[-1] = 5.0
 
-    assert reasons_of(_row(), pushes) == ()
+    assert rank_reasons(pushes, _row()) == ()
 
 
 contributions = st.lists(
@@ -167,7 +167,7 @@ contributions = st.lists(
 
 @given(contributions, st.booleans())
 def test_reasons_are_ranked_bounded_and_of_one_direction(pushes: Floats, lowers: bool) -> None:
-    found = reasons_of(_row(), pushes, lowers=lowers)
+    found = rank_reasons(pushes, _row(), lowers=lowers)
 
     sizes = [abs(reason.contribution) for reason in found]
     assert len(found) <= MOST_REASONS
@@ -179,8 +179,8 @@ def test_reasons_are_ranked_bounded_and_of_one_direction(pushes: Floats, lowers:
 @given(contributions)
 def test_nothing_is_lost_when_all_reasons_are_asked_for(pushes: Floats) -> None:
     everything = 1000
-    raised = reasons_of(_row(), pushes, most=everything)
-    lowered = reasons_of(_row(), pushes, most=everything, lowers=True)
+    raised = rank_reasons(pushes, _row(), most=everything)
+    lowered = rank_reasons(pushes, _row(), most=everything, lowers=True)
 
     told = sum(reason.contribution for reason in raised + lowered)
     codes = {line.code for line in LINES.values()}
