@@ -99,6 +99,7 @@ def test_a_key_of_the_sandbox_says_so(create: Callable[..., Any]) -> None:
         ({"scopes": []}, "needs a scope"),
         ({"scopes": ["labels:write", "all"]}, "There is no scope all. Choose from transactions:"),
         ({"name": "  "}, "needs a name"),
+        ({"name": "x" * 101}, "of up to 100 characters"),
         ({"expires_at": timezone.now()}, "expired already"),
     ],
 )

@@ -15,6 +15,8 @@ from fraudsite.core.choices import ActorKind, ApiScope, WorkspaceKind
 from fraudsite.core.models import ApiKey, Workspace
 from fraudsite.core.services.audit import audit_record
 
+MAX_NAME_LENGTH = 100
+
 
 class ApiKeyRefused(Exception):
     """The key was not made; its text is a sentence for the person who asked."""
@@ -82,8 +84,8 @@ def _known_scopes(scopes: Iterable[str]) -> list[str]:
 
 
 def _require_usable(name: str, expires_at: datetime | None, now: datetime) -> None:
-    if not name.strip():
-        message = "A key needs a name that says what uses it."
+    if not 0 < len(name.strip()) <= MAX_NAME_LENGTH:
+        message = f"A key needs a name of up to {MAX_NAME_LENGTH} characters: what uses it."
         raise ApiKeyRefused(message)
     if expires_at is not None and expires_at <= now:
         message = "The key would have expired already."
