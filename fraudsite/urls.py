@@ -11,6 +11,9 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("fraudsite.core.urls")),
     path("", include("kyc.urls")),
+    path("", include("transactions.urls")),
+    path("", include("scoring.urls")),
+    path("api/v1/", include("scoring.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -287,8 +287,10 @@ FRAUD_THRESHOLD = share("FRAUD_THRESHOLD", 0.5)
 REVIEW_FROM = share("REVIEW_FROM", 0.3)
 BLOCK_FROM = share("BLOCK_FROM", 0.6)
 DECLINE_FROM = share("DECLINE_FROM", 0.85)
-HOLDOUT_SHARE = share("HOLDOUT_SHARE", 0.0)
+HOLDOUT_SHARE = share("HOLDOUT_SHARE", 0.01)
 HOLDOUT_MAX_AMOUNT_MINOR = number("HOLDOUT_MAX_AMOUNT_MINOR", 5000)
+# Euros for one unit of a currency, as decimals in text; unset: rough rates that are shipped.
+REFERENCE_RATES = env.json("REFERENCE_RATES", default={})
 
 # Onboarding.
 MAX_ATTEMPTS = number("MAX_ATTEMPTS", 3)
@@ -307,7 +309,7 @@ REST_FRAMEWORK = {
     # A view that names no scope is open to nobody.
     "DEFAULT_PERMISSION_CLASSES": ["fraudsite.core.api.permissions.NoScopeNamed"],
     "EXCEPTION_HANDLER": "fraudsite.core.api.errors.exception_handler",
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["fraudsite.core.api.rendering.StructRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "fraudsite.core.api.schema.ApiSchema",
 }

@@ -22,7 +22,7 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class Cause(msgspec.Struct, frozen=True):
-    """Why it was decided so: a stable code and a sentence."""
+    """Why it was decided so, or what else there is to say: a stable code and a sentence."""
 
     code: str
     text: str
@@ -43,6 +43,7 @@ class TransactionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     is_fraud: bool
     risk_level: str
     causes: list[Cause]
+    notes: list[Cause]
     factors: list[Factor] | None
     rules: list[str]
     lists: list[str]
@@ -108,9 +109,14 @@ def transaction_answer(row: Transaction, decision: Decision) -> TransactionAnswe
         is_fraud=decision.is_fraud,
         risk_level=decision.risk_level,
         causes=[Cause(cause["code"], cause["text"]) for cause in decision.causes],
+        notes=[Cause(note["code"], note["text"]) for note in decision.notes],
         factors=_factors(decision.factors),
-        rules=[rule["rule"] for rule in decision.rules if rule["outcome"] == "hit"],
-        lists=[listed["list"] for listed in decision.lists],
+        rules=[
+            rule["rule"]
+            for rule in decision.rules
+            if rule["outcome"] == "hit" and not rule["is_on_trial"]
+        ],
+        lists=[listed["list_id"] for listed in decision.lists],
         model_version=str(model.version) if model else None,
         is_demo_model=bool(model and model.is_demo),
         is_holdout=decision.is_holdout,

@@ -151,9 +151,28 @@ class Migration(migrations.Migration):
                 ("is_fraud", models.BooleanField()),
                 ("is_holdout", models.BooleanField(default=False)),
                 (
+                    "shadow_outcome",
+                    models.CharField(
+                        choices=[
+                            ("approve", "Approve"),
+                            ("review", "Review"),
+                            ("block_and_review", "Block and review"),
+                            ("decline", "Decline"),
+                        ],
+                        help_text="If the rules on trial were active",
+                        max_length=16,
+                    ),
+                ),
+                (
                     "causes",
                     models.JSONField(
-                        default=list, help_text="Why: code and sentence, strongest first"
+                        default=list, help_text="Why: code and sentence, strictest first"
+                    ),
+                ),
+                (
+                    "notes",
+                    models.JSONField(
+                        default=list, help_text="What else was said: code and sentence"
                     ),
                 ),
                 (

@@ -32,7 +32,11 @@ class Decision(models.Model):
     score = models.FloatField(null=True, blank=True)
     is_fraud = models.BooleanField()
     is_holdout = models.BooleanField(default=False)
-    causes = models.JSONField(default=list, help_text="Why: code and sentence, strongest first")
+    shadow_outcome = models.CharField(
+        max_length=16, choices=DecisionOutcome, help_text="If the rules on trial were active"
+    )
+    causes = models.JSONField(default=list, help_text="Why: code and sentence, strictest first")
+    notes = models.JSONField(default=list, help_text="What else was said: code and sentence")
     factors = models.JSONField(
         null=True, blank=True, help_text="What raised the score; empty: not asked for yet"
     )

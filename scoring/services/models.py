@@ -17,10 +17,11 @@ from fraudsite.core.models import StatusChange, User
 from fraudsite.core.services.audit import audit_record
 from fraudsite.core.transitions import move
 from scoring.choices import ModelStatus
+from scoring.configuration import configuration_forget
 from scoring.features import SCHEMA
 from scoring.ml import load_model
 from scoring.models import ModelVersion
-from scoring.registry import NAME, champion_forget, model_folder
+from scoring.registry import NAME, model_folder
 
 S = ModelStatus
 MANIFEST = "manifest.json"
@@ -78,7 +79,7 @@ def model_promote(
             details={"replaces": current.version if current else ""},
             update={"promoted_at": timezone.now()},
         )
-    champion_forget()
+    configuration_forget()
     return current
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,15 @@ from django.utils import timezone
 from fraudsite.core.actors import Actor
 from fraudsite.core.outbox import News, publish_many
 from scoring.configuration import Configuration, configuration
+from scoring.decision import JudgedRule
 from scoring.entity_events import transaction_facts
 from scoring.event_records import events_of, transaction_record
 from scoring.feature_store import sequences_draw, states_advance
+from scoring.features import SCHEMA
 from scoring.judging import Judgement
 from scoring.models import Decision
+from scoring.rules import Outcome as RuleOutcome
+from scoring.services.explain import factors_json
 from scoring.services.judgements import judge_rows
 from scoring.services.replays import Answer, replays_find
 from scoring.services.requests import ScoredTransaction, ScoreRequest, transaction_row
@@ -37,6 +42,8 @@ from transactions.services.references import (
     references_forget,
     references_resolve,
 )
+
+Array = np.ndarray[Any, np.dtype[Any]]
 
 logger = structlog.get_logger(__name__)
 
@@ -148,15 +155,16 @@ def _judge_and_keep(
     if not rows:
         return {}
     transactions = [row.transaction for row in rows]
+    facts = [transaction_facts(row.transaction, _opened_at(row)) for row in rows]
     with transaction.atomic():
-        features = states_advance(_events(rows))
-        judgements = judge_rows(transactions, features, in_force)
+        features = states_advance(events_of(map(transaction_record, facts)))
+        judgements = judge_rows(transactions, facts, features, in_force)
         decisions = []
         for row, sequence, vector, judgement in zip(
             transactions, sequences_draw(len(rows)), features, judgements, strict=True
         ):
             row.sequence = sequence
-            row.status = STATUS_OF[judgement.outcome]
+            row.status = STATUS_OF[judgement.verdict.decision]
             decisions.append(_decision(row, vector, judgement, in_force, started_ns))
         Transaction.objects.bulk_create(transactions)
         Decision.objects.bulk_create(decisions)
@@ -167,43 +175,58 @@ def _judge_and_keep(
     }
 
 
-def _events(rows: Sequence[_Row]) -> np.ndarray:
-    return events_of(
-        transaction_record(
-            transaction_facts(
-                row.transaction,
-                row.references.account.opened_at if row.references.account else None,
-            )
-        )
-        for row in rows
-    )
+def _opened_at(row: _Row) -> datetime | None:
+    account = row.references.account
+    return account.opened_at if account else None
 
 
 def _decision(
     row: Transaction,
-    vector: np.ndarray,
+    vector: Array,
     judgement: Judgement,
     in_force: Configuration,
     started_ns: int,
 ) -> Decision:
+    verdict = judgement.verdict
     return Decision(
         transaction=row,
         model=in_force.champion.row if judgement.score is not None else None,
-        outcome=judgement.outcome,
-        risk_level=judgement.risk_level,
+        outcome=verdict.decision.value,
+        risk_level=verdict.risk_level.value,
         score=judgement.score,
-        is_fraud=judgement.is_fraud,
-        is_holdout=judgement.is_holdout,
-        causes=judgement.causes,
-        factors=judgement.factors,
-        rules=judgement.rules,
-        lists=judgement.lists,
+        is_fraud=verdict.is_fraud,
+        is_holdout=verdict.is_holdout,
+        shadow_outcome=verdict.shadow_decision.value,
+        causes=[{"code": one.code, "text": one.sentence} for one in verdict.causes],
+        notes=[{"code": one.code, "text": one.sentence} for one in verdict.notes],
+        factors=factors_json(judgement.factors),
+        rules_asked=[one.reference for one in (*judgement.rules, *judgement.shadow_rules)],
+        rules=[
+            *_remarkable(judgement.rules, is_on_trial=False),
+            *_remarkable(judgement.shadow_rules, is_on_trial=True),
+        ],
+        lists=[asdict(hit) for hit in judgement.hits],
         features=vector.astype("<f4").tobytes(),
-        schema_hash=in_force.schema_hash,
-        policy_version=in_force.policy.version,
+        schema_hash=SCHEMA.hash,
+        policy_version=in_force.policy_version,
         processing_time_us=(time.perf_counter_ns() - started_ns) // 1000,
         decided_at=timezone.now(),
     )
+
+
+def _remarkable(rules: Sequence[JudgedRule], *, is_on_trial: bool) -> list[dict[str, Any]]:
+    """Return what is kept of rules: all that came out as anything but no hit."""
+    return [
+        {
+            "rule": one.reference,
+            "outcome": one.outcome.name.lower(),
+            "effect": one.effect.value,
+            "is_snoozed": one.is_snoozed,
+            "is_on_trial": is_on_trial,
+        }
+        for one in rules
+        if one.outcome is not RuleOutcome.NO_HIT
+    ]
 
 
 def _news(decision: Decision) -> News:

@@ -1,0 +1,98 @@
+"""Rows judged with what the database knows around them: lists, snoozes, the holdout's draw."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from scoring.configuration import Configuration
+from scoring.entity_names import signed
+from scoring.event_records import TransactionFacts, key_of
+from scoring.judging import Judgement, Subject
+from scoring.models import ListEntry, RuleSnooze
+from scoring.rule_fields import ListHit, RuleRow
+from transactions.models import Transaction
+
+Array = np.ndarray[Any, np.dtype[Any]]
+ListedAs = Mapping[tuple[str, int], Sequence[ListHit]]
+
+
+def judge_rows(
+    rows: Sequence[Transaction],
+    facts: Sequence[TransactionFacts],
+    features: Array,
+    in_force: Configuration,
+) -> list[Judgement]:
+    """Judge transactions whose features were just computed."""
+    now = timezone.now()
+    expired = set(in_force.expired_lists(now))
+    listed = _listed(facts, now) if in_force.has_list_entries else {}
+    snoozed = _snoozed(rows, now) if in_force.has_snoozes else {}
+    subjects = [
+        _subject(row, fact, vector, listed, snoozed.get(row.customer_id, frozenset()), expired)
+        for row, fact, vector in zip(rows, facts, features, strict=True)
+    ]
+    return in_force.judge.judge(subjects, features)
+
+
+def _subject(
+    row: Transaction,
+    facts: TransactionFacts,
+    vector: Array,
+    listed: ListedAs,
+    snoozed: frozenset[str],
+    expired: set[str],
+) -> Subject:
+    found = [hit for subject, key in _entities(facts) for hit in listed.get((subject, key), ())]
+    # What an expired list says is not acted on; that it would have said something is.
+    good = tuple(hit for hit in found if hit.list_id not in expired)
+    needed = tuple(sorted({hit.list_id for hit in found if hit.list_id in expired}))
+    return Subject(
+        row=RuleRow(facts, row.amount_minor, row.currency, vector, good),
+        snoozed=snoozed,
+        expired=needed,
+        draw=_draw(row.pk),
+    )
+
+
+def _entities(facts: TransactionFacts) -> Iterable[tuple[str, int]]:
+    for subject in ("customer", "merchant", "device", "ip", "card"):
+        name = getattr(facts, subject)
+        if name:
+            yield subject, signed(key_of(name))
+
+
+def _listed(facts: Sequence[TransactionFacts], now: datetime) -> ListedAs:
+    wanted = {entity for one in facts for entity in _entities(one)}
+    entries = ListEntry.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=now), key__in={key for _, key in wanted}
+    ).values_list("subject", "key", "entity_list_id", "entity_list__kind")
+    listed = defaultdict(list)
+    for subject, key, list_id, kind in entries:
+        listed[subject, key].append(ListHit(list_id, kind, subject))
+    return listed
+
+
+def _snoozed(rows: Sequence[Transaction], now: datetime) -> dict[uuid.UUID, frozenset[str]]:
+    customers = {row.customer_id for row in rows}
+    snoozes = RuleSnooze.objects.filter(customer_id__in=customers, until__gt=now)
+    by_customer = defaultdict(set)
+    for customer_id, rule_id in snoozes.values_list("customer_id", "rule_id"):
+        by_customer[customer_id].add(rule_id)
+    return {customer_id: frozenset(rules) for customer_id, rules in by_customer.items()}
+
+
+def _draw(transaction_id: uuid.UUID) -> float:
+    """Return a number in [0, 1) that nobody outside can foresee, the same at every try."""
+    digest = hmac.digest(settings.SECRET_KEY.encode(), transaction_id.bytes, hashlib.sha256)
+    return int.from_bytes(digest[:7], "big") / (1 << 56)
