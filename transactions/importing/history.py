@@ -35,6 +35,8 @@ class ImportedChunk:
         In the form of `transactions.columns`.
     refused : DataFrame
         In the form of `REFUSED_SCHEMA`.
+    labels_ahead : int
+        Labels left out because nobody can know them yet.
     done, total : int
         How far the file is read: bytes of a CSV file, rows of a Parquet file.
     """
@@ -43,6 +45,7 @@ class ImportedChunk:
     transactions: pl.DataFrame
     labels: pl.DataFrame
     refused: pl.DataFrame
+    labels_ahead: int
     done: int
     total: int
 
@@ -100,7 +103,7 @@ def read_chunks(
     rates : ReferenceRates
         What amounts are compared by.
     latest : datetime, optional
-        Transactions after it are refused as lying in the future.
+        Transactions after it are refused as lying in the future, labels known after it left out.
     chunk_rows : int
         How many rows are read at once.
 
@@ -130,7 +133,7 @@ def read_chunks(
             rows.with_columns(is_new.alias("_is_new")),
             [*checks, Check("transaction_id", "duplicate_in_file", ~pl.col("_is_new"))],
         )
-        yield _chunk(piece, passed, refused, history_map, rates)
+        yield _chunk(piece, passed, refused, _labels(passed, history_map), rates, latest)
 
 
 def _at_least_one(path: Path, history_map: HistoryMap, chunk_rows: int) -> Iterator[Piece]:
@@ -150,17 +153,20 @@ def _chunk(
     piece: Piece,
     passed: pl.DataFrame,
     refused: pl.DataFrame,
-    history_map: HistoryMap,
+    labels: pl.DataFrame,
     rates: ReferenceRates,
+    latest: datetime | None,
 ) -> ImportedChunk:
     passed = passed.with_columns(reference_amounts(passed, rates))
+    known = labels if latest is None else labels.filter(pl.col("known_at") <= latest)
     return ImportedChunk(
         rows=passed[ROW],
         transactions=passed.select(
             pl.col(name).cast(dtype) for name, dtype in TRANSACTIONS.items()
         ),
-        labels=_labels(passed, history_map),
+        labels=known,
         refused=pl.concat([piece.refused, refused]).sort("row"),
+        labels_ahead=len(labels) - len(known),
         done=piece.done,
         total=piece.total,
     )

@@ -42,7 +42,8 @@ def rows_copy(model: type[models.Model], frame: pl.DataFrame) -> None:
         sql.Identifier(model._meta.db_table),
         sql.SQL(", ").join(map(sql.Identifier, filled.columns)),
     )
-    with connection.cursor() as cursor:
+    # The driver's own method, which Django's cursor hands on without translating what it raises.
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.copy_expert(statement.as_string(cursor.cursor), text)
 
 

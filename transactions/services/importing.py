@@ -54,12 +54,14 @@ OnRefused = Callable[[pl.DataFrame], None]
 class ImportReport:
     """What became of a file's rows; of a dry run, what would become of them.
 
-    `refused` counts rows by reason, `created` what the rows named and was not there yet.
+    `refused` counts rows by reason, `created` what the rows named and was not there yet;
+    `labels_ahead` are labels left out because they would be known only later than now.
     """
 
     rows: int
     imported: int
     labels: int
+    labels_ahead: int
     refused: dict[str, int]
     created: dict[str, int]
     duration_s: float
@@ -115,7 +117,7 @@ class _Importer:
         self._workspace = workspace
         self._on_refused = on_refused
         self._progress = progress
-        self._imported = self._labels = 0
+        self._imported = self._labels = self._labels_ahead = 0
         self._refused: Counter[str] = Counter()
         self._directory = EntityDirectory(workspace.pk)
         # Into a workspace without any, no chunk can bring what was recorded before.
@@ -151,6 +153,7 @@ class _Importer:
             rows=self._imported + self._refused.total(),
             imported=self._imported,
             labels=self._labels,
+            labels_ahead=self._labels_ahead,
             refused=dict(self._refused.most_common()),
             created=dict(self._directory.created),
             duration_s=duration_s,
@@ -169,6 +172,7 @@ class _Importer:
         self._imported += int(is_sound.sum())
         sound = chunk.transactions.filter(is_sound)
         self._labels += len(chunk.labels.join(sound, on="transaction_id", how="semi"))
+        self._labels_ahead += chunk.labels_ahead
         self._on_refused(refused)
         self._progress(chunk.done, chunk.total, "rows")
         return is_sound

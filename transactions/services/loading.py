@@ -179,6 +179,7 @@ class _FolderLoader:
             kind = pl.col("kind")
             is_known = kind.is_in(AccountKind.values)
             fallback = pl.lit(str(AccountKind.CURRENT))
+            self._ensure_owners(accounts)
             self._add(
                 ACCOUNTS,
                 accounts.with_columns(kind=pl.when(is_known).then(kind).otherwise(fallback)),
@@ -193,6 +194,14 @@ class _FolderLoader:
     def _add(self, noun: Noun, rows: pl.DataFrame) -> None:
         self._directory.add(noun, rows)
         self._progress(len(rows), len(rows), noun.name)
+
+    def _ensure_owners(self, accounts: pl.DataFrame) -> None:
+        """Make customers whom only an account names."""
+        self._directory.look_up(CUSTOMERS, accounts["customer_id"])
+        owners = accounts.group_by("customer_id").agg(created_at=pl.col("opened_at").min())
+        known = self._directory.known(CUSTOMERS)
+        if not (new := owners.join(known, on="customer_id", how="anti")).is_empty():
+            self._directory.add(CUSTOMERS, new)
 
     def _demand_new(self, noun: Noun, rows: pl.DataFrame) -> None:
         there = self._directory.look_up(noun, rows[noun.id_column])

@@ -24,6 +24,7 @@ from transactions.importing import (
 from transactions.services.database_trouble import HistoryRefused
 from transactions.services.importing import ImportReport, history_import
 from transactions.services.load_progress import progress_bar
+from transactions.services.reference_rates import rates_of_settings
 
 EXIT_NOTHING_DONE, EXIT_SOME_REFUSED = 1, 3
 
@@ -77,6 +78,8 @@ class Command(BaseCommand):
         if report.created:
             made = ", ".join(f"{count:,} {noun}" for noun, count in report.created.items())
             self.stdout.write(f"New: {made}.")
+        if report.labels_ahead:
+            self.stdout.write(f"Left out {report.labels_ahead:,} labels: not known until later.")
         for reason, count in report.refused.items():
             self.stdout.write(f"Refused {count:,}: {REASONS[reason]}")
         for row, column, reason in refusals.first:
@@ -97,6 +100,7 @@ def _imported(options: dict[str, Any]) -> tuple[ImportReport, RefusalLog]:
             history_map,
             workspace_kind=options["workspace"],
             is_dry_run=options["dry_run"],
+            rates=rates_of_settings(),
             on_refused=refusals.add,
             progress=progress,
         )
