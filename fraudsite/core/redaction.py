@@ -32,6 +32,8 @@ MRZ_LINE = re.compile(r"(?=[A-Z0-9]*<)[A-Z0-9<]{20,}")
 # ISO 13616: country, two check digits, up to 30 letters and digits.
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
 JSON_WEB_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+# The prefix may be told, the secret behind it not (`core.api.key_text`).
+API_KEY = re.compile(r"fsk_(live|test)_([a-z0-9]{10})_[A-Za-z0-9]{32}")
 # Links that sign in whoever has them: password reset and confirmation of an address.
 SECRET_PATH = re.compile(r"(/(?:reset/key|confirm-email)/)[^/\s]+")
 # The request middleware logs "GET /path?query"; a query may hold anything a person typed.
@@ -97,6 +99,7 @@ def redact_text(text: str) -> str:
     >>> redact_text("Key (email)=(ada@example.org) exists")
     'Key (email)=([redacted]) exists'
     """
+    text = API_KEY.sub(rf"fsk_\1_\2_{REDACTED}", text)
     text = EMAIL.sub(REDACTED, text)
     text = JSON_WEB_TOKEN.sub(REDACTED, text)
     text = MRZ_LINE.sub(REDACTED, text)

@@ -80,13 +80,6 @@ class BatchAnswer(msgspec.Struct, frozen=True):
     refused: int
 
 
-class TransactionPage(msgspec.Struct, frozen=True):
-    """A page of transactions, newest first; `next` is the address of the one after."""
-
-    results: list[TransactionAnswer]
-    next: str | None
-
-
 class LabelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A label as it stands."""
 

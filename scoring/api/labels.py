@@ -36,7 +36,11 @@ class TransactionLabelsApi(APIView):
 
     permission_classes = (HasScope("labels:write"),)
 
-    @extend_schema(operation_id="label_record", request=IncomingLabel, responses=LabelAnswer)
+    @extend_schema(
+        operation_id="label_record",
+        request=IncomingLabel,
+        responses={201: LabelAnswer, 200: LabelAnswer},
+    )
     def post(self, request: Request, transaction_id: uuid.UUID) -> Response:
         """Record a label; the one known last counts, and the same again changes nothing."""
         told = decode_request(request, IncomingLabel)

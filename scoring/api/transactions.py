@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from fraudsite.core.api.errors import RequestRefused
 from fraudsite.core.api.idempotency import REPLAYED, REPLAYED_HEADER, idempotency_key_of
-from fraudsite.core.api.paging import KeyPagination
+from fraudsite.core.api.paging import PAGE_PARAMETERS, KeyPagination, page_of
 from fraudsite.core.api.parsing import decode_request
 from fraudsite.core.api.permissions import HasScope
 from fraudsite.core.api.principal import ApiPrincipal
@@ -39,6 +39,16 @@ STATUS_OF = {
     "idempotency_conflict": status.HTTP_422_UNPROCESSABLE_ENTITY,
     "transaction_exists": status.HTTP_409_CONFLICT,
 }
+FILTERS = {
+    "user_id": "customer__external_id",
+    "transaction_id": "external_id",
+    "status": "status",
+    "decision": "decision__outcome",
+}
+FILTER_PARAMETERS = [
+    OpenApiParameter(name, str, description="Only those that have exactly this.")
+    for name in FILTERS
+]
 CAN_READ, CAN_WRITE = HasScope("transactions:read"), HasScope("transactions:write")
 
 
@@ -55,7 +65,9 @@ class TransactionsApi(APIView):
         return [CAN_WRITE() if self.request.method == "POST" else CAN_READ()]
 
     @extend_schema(
-        operation_id="transaction_score", request=IncomingTransaction, responses=TransactionAnswer
+        operation_id="transaction_score",
+        request=IncomingTransaction,
+        responses={201: TransactionAnswer},
     )
     def post(self, request: Request) -> Response:
         """Judge a transaction and keep it with its decision.
@@ -70,7 +82,11 @@ class TransactionsApi(APIView):
             raise _refused(answer)
         return _scored(answer)
 
-    @extend_schema(operation_id="transaction_list", responses=TransactionAnswer)
+    @extend_schema(
+        operation_id="transaction_list",
+        parameters=[*PAGE_PARAMETERS, *FILTER_PARAMETERS],
+        responses=page_of(TransactionAnswer),
+    )
     def get(self, request: Request) -> Response:
         """List judged transactions, newest first."""
         paginator = KeyPagination()
@@ -127,14 +143,6 @@ def _judged(request: Request) -> QuerySet[Transaction]:
     return Transaction.objects.filter(
         workspace_id=principal_of(request).workspace_id, decision__isnull=False
     ).select_related("decision", "decision__model")
-
-
-FILTERS = {
-    "user_id": "customer__external_id",
-    "transaction_id": "external_id",
-    "status": "status",
-    "decision": "decision__outcome",
-}
 
 
 def _filtered(rows: QuerySet[Transaction], request: Request) -> QuerySet[Transaction]:
