@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +11,7 @@ from kyc.refusals import Refusal
 from scoring.choices import ListSubject
 from scoring.entity_names import customer_name, name_in, stored_key
 from scoring.services.customer_lookup import customer_named
+from transactions.incoming import plain_address
 from transactions.models import Card, Merchant
 from transactions.money import looks_like_pan
 
@@ -84,7 +84,7 @@ def _card_known(token: str, workspace_id: uuid.UUID) -> int:
 def _address(text: str) -> str:
     """Return an address as the database writes it: an IPv6 address has many spellings."""
     try:
-        return str(ipaddress.ip_address(text))
+        return plain_address(text)
     except ValueError:
         sentence = "This is no IPv4 or IPv6 address; networks are not listed."
         raise Refusal("invalid_ip_address", sentence, field="reference") from None
