@@ -94,3 +94,5 @@ if $want_tests; then install_requirements requirements-test.txt; fi
 
 .venv/bin/python -m fraudsite.local.env_file
 .venv/bin/python manage.py fetch_models
+# Also compiles the features, so that nobody's first payment waits for that.
+.venv/bin/python manage.py train_demo_model

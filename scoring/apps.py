@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
+from scoring import load_hooks
+
 
 class ScoringConfig(AppConfig):
     """Features, models, rules and decisions about transactions."""
 
     name = "scoring"
     verbose_name = "Scoring"
+
+    def ready(self) -> None:
+        """Take part in loads of history."""
+        load_hooks.register()

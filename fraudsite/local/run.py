@@ -93,20 +93,25 @@ def _prepare_database() -> None:
     call_command("check", stdout=io.StringIO())
     call_command("migrate", interactive=False, verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    if _is_demo() and not _is_demo_loaded():
+    if _is_demo():
         _load_demo()
-
-
-def _is_demo_loaded() -> bool:
-    from kyc.services.demo_logins import demo_is_loaded  # noqa: PLC0415 - needs django.setup()
-
-    return demo_is_loaded()
+    # After an update that changed what features remember, and after history was loaded.
+    _manage("rebuild_features", "--if-needed")
 
 
 def _load_demo() -> None:
-    """Render the demo in a process of its own, which takes its engines with it when it ends."""
+    """Make what is missing of the demonstration."""
+    from kyc.services.demo_logins import demo_is_loaded  # noqa: PLC0415 - needs django.setup()
+
+    if not demo_is_loaded():
+        _manage("load_demo")
+    _manage("load_scoring_demo")
+
+
+def _manage(*words: str) -> None:
+    """Run a command in a process of its own, which takes its engines with it when it ends."""
     process = subprocess.Popen(
-        [str(BIN / "python"), "manage.py", "load_demo"],
+        [str(BIN / "python"), "manage.py", *words],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -116,14 +121,14 @@ def _load_demo() -> None:
     )
     try:
         if process.stdout is not None:
-            print_lines("demo", process.stdout)
+            print_lines(words[0], process.stdout)
         code = process.wait()
     except BaseException:
         process.terminate()
         process.wait()
         raise
     if code != 0:
-        message = "The demo data could not be made; the reason is above."
+        message = f"{words[0]} could not do its work; the reason is above."
         raise LocalTrouble(message)
 
 
@@ -154,6 +159,7 @@ def _web(port: int) -> list[str]:
     return [
         str(BIN / "gunicorn"),
         "fraudsite.wsgi:application",
+        "--config=python:fraudsite.gunicorn_config",
         f"--bind=127.0.0.1:{port}",
         *("--workers=2", "--threads=4", "--worker-class=gthread"),
         *("--timeout=60", "--graceful-timeout=20", "--max-requests=5000", "--log-level=warning"),

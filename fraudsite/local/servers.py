@@ -36,6 +36,10 @@ SERVERLESS_COMMANDS = frozenset(
         "read_document",
         "compare_faces",
         "check_liveness",
+        "train_demo_model",
+        "score_file",
+        "simulate_transactions",
+        "spectacular",
     }
 )
 
@@ -57,6 +61,8 @@ def needs_servers(arguments: Sequence[str]) -> bool:
         return False
     if words[0] == "check" and "--database" in words:
         return True
+    if words[0] == "generate_transactions":
+        return "--load" in words
     return words[0] not in SERVERLESS_COMMANDS
 
 

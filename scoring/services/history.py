@@ -1,7 +1,6 @@
 """What a loaded history means for scoring: known verifications, blocked merchants, features.
 
-Registered with the loader by `register`, which `ScoringConfig.ready` calls: the loader lives below
-and may not import this app.
+Called through `scoring.load_hooks`: the loader lives below and may not import this app.
 """
 
 from __future__ import annotations
@@ -20,19 +19,11 @@ from scoring.services.rebuild import features_rebuild
 from transactions.models import Merchant
 from transactions.services.bulk_ids import random_uuids
 from transactions.services.copying import rows_copy
-from transactions.services.load_hooks import LoadedHistory, after_load, during_load
+from transactions.services.load_hooks import LoadedHistory
 
 ACTOR = Actor.system("history_load")
 BLOCK_LIST = STARTER_LISTS[0][0]
 REASON = "Blacklisted in a loaded history"
-
-
-def register() -> None:
-    """Take part in loads from now on; a second call changes nothing."""
-    if history_records_load not in during_load:
-        during_load.append(history_records_load)
-    if history_features_build not in after_load:
-        after_load.append(history_features_build)
 
 
 def history_records_load(loaded: LoadedHistory) -> None:
