@@ -19,7 +19,12 @@ F = TypeVar("F", bound=Callable[..., object])
 
 def compiled(function: F) -> F:
     """Compile a function that other compiled functions call."""
-    return cast("F", njit(nogil=True, error_model="numpy")(function))
+    return cast(
+        "F",
+        njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+            function
+        ),
+    )
 
 
 @compiled

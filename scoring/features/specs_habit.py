@@ -6,7 +6,7 @@ from scoring.features.spec import FeatureSpec
 
 HABIT: tuple[FeatureSpec, ...] = (
     FeatureSpec("amount_eur", "EUR", "the amount", "amount", 0),
-    FeatureSpec("amount_log", "log EUR", "the amount on a logarithmic scale", "amount", 0),
+    FeatureSpec("amount_log", "log EUR", "the amount on a logarithmic scale", "amount"),
     FeatureSpec(
         "amount_roundness",
         "level",
