@@ -221,6 +221,15 @@ def test_an_allow_list_that_did_something_is_noted_and_the_risk_follows() -> Non
     assert decided(lists=ALLOWED).notes == ()
 
 
+def test_what_stands_on_both_kinds_of_list_is_not_let_through() -> None:
+    both = Lists(allowed=("customer",), blocked=("ip",))
+
+    verdict = decided(score=Score(0.45), lists=both)
+
+    assert codes(verdict) == ["list.blocked.ip", "model.review"]
+    assert verdict.notes == ()
+
+
 def test_a_demo_model_is_named_in_every_answer() -> None:
     for value in (0.1, 0.4, 0.95):
         notes = decided(score=Score(value, is_demo=True)).notes

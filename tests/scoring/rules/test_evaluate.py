@@ -11,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from scoring.rules import Outcome, Rule, RuleSet
+from scoring.rules.outcomes import AND, OR
 from tests.scoring.rules.grammar import (
     FLAGS,
     NUMBERS,
@@ -170,6 +171,11 @@ def test_nothing_is_missing_where_everything_is_known(text: str, values: dict[st
         ("amount / mean > 5 or is_new", {"mean": 0}, HIT),
         ("amount / mean > 5", {"mean": 0, "amount": None}, NOT_ENOUGH_DATA),
         ("is_new and amount / mean > 5 and count > 1", {"mean": 0, "count": None}, ERROR),
+        ("count > 1 and amount / mean > 5 and is_new", {"mean": 0, "count": None}, ERROR),
+        ("amount / mean > 5 or count > 1", {"mean": 0, "count": None}, ERROR),
+        ("count > 1 or amount / mean > 5", {"mean": 0, "count": None}, ERROR),
+        ("coalesce(amount, 1 / mean) == 50", {"mean": 0}, HIT),
+        ("coalesce(amount, 1 / mean) == 50", {"mean": 0, "amount": None}, ERROR),
         ("amount * amount > 1", {"amount": 1e200}, ERROR),
         ("amount > 1", {"amount": math.inf}, ERROR),
         ("1 / amount < 1", {"amount": -math.inf}, ERROR),
@@ -187,6 +193,19 @@ def test_it_comes_out_as(text: str, values: dict[str, Any], outcome: Outcome) ->
 
     assert outcome_of(text, **values) is outcome
     assert rules_of(text).evaluate_columns(columns, 2).tolist() == [[outcome, outcome]]
+
+
+def test_what_fills_a_gap_is_looked_at_in_the_rows_that_have_one_only() -> None:
+    columns = {"amount": np.array([50, np.nan, np.nan]), "mean": np.array([0.0, 0.0, np.nan])}
+
+    outcomes = rules_of("coalesce(amount, 1 / mean) == 50").evaluate_columns(columns, 3)
+
+    assert outcomes.tolist() == [[HIT, ERROR, NOT_ENOUGH_DATA]]
+
+
+@pytest.mark.parametrize("table", [AND, OR])
+def test_and_and_or_do_not_depend_on_the_order(table: tuple[tuple[int, ...], ...]) -> None:
+    assert [list(row) for row in zip(*table, strict=True)] == [list(row) for row in table]
 
 
 def test_a_name_that_nobody_gave_is_an_error_and_not_missing() -> None:
