@@ -46,6 +46,12 @@ def without_second_factor(settings: object) -> None:
 
 
 @pytest.fixture
+def carla(db: None) -> User:
+    """A customer; signed in here without a password, which takes long to hash."""
+    return User.objects.create_user(email="carla@example.com", password=None)
+
+
+@pytest.fixture
 def account(carla: User) -> Account:
     return account_of(verified(carla))
 
