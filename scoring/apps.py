@@ -14,5 +14,6 @@ class ScoringConfig(AppConfig):
     verbose_name = "Scoring"
 
     def ready(self) -> None:
-        """Take part in loads of history."""
+        """Take part in loads of history, and register the system checks."""
         load_hooks.register()
+        from scoring import checks  # noqa: F401, PLC0415 - imported for what it registers

@@ -213,7 +213,7 @@ class Judge:
             holdout_draw=subject.draw,
         )
         verdict = decide(inputs, self.policy)
-        return Judgement(score.value, verdict, rules, shadow_rules, subject.row.hits)
+        return Judgement(verdict.score, verdict, rules, shadow_rules, subject.row.hits)
 
     def _explained(self, decided: list[Judgement], features: Array) -> list[Judgement]:
         """Add what raised the score to all that is not a plain approval."""

@@ -286,7 +286,7 @@ MODEL_REGISTRY = Path(env("MODEL_REGISTRY", default=str(VAR_DIR / "registry")))
 FRAUD_THRESHOLD = share("FRAUD_THRESHOLD", 0.5)
 REVIEW_FROM = share("REVIEW_FROM", 0.3)
 BLOCK_FROM = share("BLOCK_FROM", 0.6)
-DECLINE_FROM = share("DECLINE_FROM", 0.85)
+DECLINE_FROM = share("DECLINE_FROM", 0.9)
 HOLDOUT_SHARE = share("HOLDOUT_SHARE", 0.01)
 HOLDOUT_MAX_AMOUNT_MINOR = number("HOLDOUT_MAX_AMOUNT_MINOR", 5000)
 # Euros for one unit of a currency, as decimals in text; unset: rough rates that are shipped.
