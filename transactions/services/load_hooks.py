@@ -9,8 +9,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import polars as pl
+if TYPE_CHECKING:
+    # Apps that register are imported by every process; most never see a frame.
+    import polars as pl
 
 # What is done so far, of how much, and of what.
 Progress = Callable[[int, int, str], None]
