@@ -60,7 +60,8 @@ def pay(request: HttpRequest, customer: Customer, draft: uuid.UUID) -> HttpRespo
         return elsewhere
     if not is_sent:
         kept = draft_read(request.session, draft, request.user.pk)
-        initial = kept or {"account": request.GET.get("account", "")}
+        # The account whose page led here, else the oldest.
+        initial = kept or {"account": request.GET.get("account", str(accounts[0].pk))}
         form = PaymentForm(initial=initial, accounts=accounts)
         return form_page(request, customer, draft, form)
     form = PaymentForm(request.POST, accounts=accounts)

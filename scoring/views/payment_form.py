@@ -19,6 +19,8 @@ from transactions.views.amounts import account_number_text, amount_text
 UNSHOWABLE = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]{1,2})")
 EXAMPLES = {0: "1200", 2: "12.34 or 12,34", 3: "12.345", 4: "12.3456"}
+# So many accounts are shown side by side with their balances; more fold into a list.
+MOST_SHOWN = 4
 CARD_NUMBER = (
     "This looks like a card number. We never need one here: enter an account number, or none."
 )
@@ -59,6 +61,8 @@ class PaymentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._accounts = {str(account.pk): account for account in accounts}
         choices = [(key, _account_label(account)) for key, account in self._accounts.items()]
+        if len(choices) <= MOST_SHOWN:
+            self.fields["account"].widget = forms.RadioSelect()
         self.fields["account"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
         self.fields["amount"].help_text = _amount_help(accounts)
 

@@ -290,7 +290,8 @@ def test_the_chart_is_one_scale_for_both_ways_and_a_table(
     assert {bar.y for bar in chart.outgoing} == {HALF_HEIGHT}
     shown = text_of(at_home, page_of(account))
     assert "20.00 EUR came in, 10.00 EUR went out" in shown
-    assert "16 Nov 2026 20.00 EUR 10.00 EUR" in shown
+    assert "Week of In (EUR) Out (EUR)" in shown
+    assert "16 Nov 2026 20.00 10.00" in shown
 
 
 def test_an_account_on_which_nothing_moved_has_no_chart(account: Account, at_home: Client) -> None:

@@ -19,9 +19,19 @@ def amount_text(minor: int, currency: str, *, sign: str = "") -> str:
     >>> amount_text(500, "JPY", sign="+").split(NO_BREAK_SPACE)
     ['+500', 'JPY']
     """
+    return f"{sign}{figure_text(minor, currency)}{NO_BREAK_SPACE}{currency}"
+
+
+def figure_text(minor: int, currency: str) -> str:
+    """Return an amount for a column whose heading names the currency.
+
+    Examples
+    --------
+    >>> figure_text(123450, "EUR"), figure_text(1500, "KWD"), figure_text(500, "JPY")
+    ('1,234.50', '1.500', '500')
+    """
     exponent = exponent_of(currency) or 0
-    major = Decimal(minor).scaleb(-exponent)
-    return f"{sign}{major:,.{exponent}f}{NO_BREAK_SPACE}{currency}"
+    return f"{Decimal(minor).scaleb(-exponent):,.{exponent}f}"
 
 
 def account_number_text(number: str) -> str:

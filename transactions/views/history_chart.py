@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from transactions.selectors import WeekFlow
-from transactions.views.amounts import amount_text
+from transactions.views.amounts import amount_text, figure_text
 
 # Units of the drawing, which the page stretches to its width.
 WEEK_WIDTH = 20.0
@@ -28,7 +28,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class WeekRow:
-    """One week in words."""
+    """One week of the table; amounts without their currency."""
 
     monday: date
     came_in: str
@@ -45,6 +45,7 @@ class FlowChart:
     incoming: Sequence[Bar]
     outgoing: Sequence[Bar]
     scale: str
+    currency: str
     rows: Sequence[WeekRow]
     total_in: str
     total_out: str
@@ -70,6 +71,7 @@ def flow_chart(weeks: Sequence[WeekFlow], currency: str) -> FlowChart | None:
         incoming=incoming,
         outgoing=outgoing,
         scale=amount_text(largest, currency),
+        currency=currency,
         rows=[_row(week, currency) for week in weeks],
         total_in=amount_text(sum(week.in_minor for week in weeks), currency),
         total_out=amount_text(sum(week.out_minor for week in weeks), currency),
@@ -84,5 +86,5 @@ def _height(minor: int, largest: int) -> float:
 
 def _row(week: WeekFlow, currency: str) -> WeekRow:
     return WeekRow(
-        week.monday, amount_text(week.in_minor, currency), amount_text(week.out_minor, currency)
+        week.monday, figure_text(week.in_minor, currency), figure_text(week.out_minor, currency)
     )

@@ -30,5 +30,5 @@ class Command(BaseCommand):
                 f"demo: {one.email} has {one.accounts} accounts and "
                 f"{one.transactions} transactions now"
             )
-        if not made:
+        if not made and options["verbosity"]:
             self.stdout.write("demo: every account is there already")
