@@ -126,7 +126,7 @@ def _look_up(current: Champion) -> Configuration:
         champion=champion,
         judge=judge,
         policy_version=judge.policy.version,
-        list_ends=dict(ends),
+        list_ends={name: end for name, end in ends if end is not None},
         has_list_entries=ListEntry.objects.exists(),
         has_snoozes=RuleSnooze.objects.filter(until__gt=timezone.now()).exists(),
         rates=rates_of_settings(),

@@ -82,7 +82,7 @@ def _lock(entities: Iterable[EntityKey]) -> Blobs:
 
 def _write(blobs: Mapping[EntityKey, bytes]) -> None:
     entities = list(blobs)
-    parameters = {
+    parameters: dict[str, list[int] | list[bytes]] = {
         "kinds": [kind for kind, _ in entities],
         "keys": [signed(key) for _, key in entities],
         "blobs": [blobs[entity] for entity in entities],

@@ -13,7 +13,7 @@ from transactions.services.devices import devices_gather
 WINDOW = timedelta(minutes=15)
 
 
-@shared_task(ignore_result=True)  # type: ignore[untyped-decorator]
+@shared_task(ignore_result=True)
 def gather_devices() -> None:
     """Register the devices and addresses of recent transactions."""
     devices_gather(since=timezone.now() - WINDOW)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, cast
 
+import structlog
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -22,9 +23,11 @@ from fraudsite.core.api.parsing import decode_request
 from fraudsite.core.api.permissions import HasScope
 from fraudsite.core.api.principal import ApiPrincipal
 from scoring.api.answers import BatchAnswer, TransactionAnswer, batch_answer, transaction_answer
+from scoring.features import StateUnreadable
 from scoring.services.explain import decision_explain
+from scoring.services.replays import Answer
 from scoring.services.requests import ScoredTransaction, ScoreRequest
-from scoring.services.score import score_many, score_one
+from scoring.services.score import score_many
 from transactions.incoming import (
     CheckedTransaction,
     IncomingBatch,
@@ -33,6 +36,8 @@ from transactions.incoming import (
     check,
 )
 from transactions.models import Transaction
+
+logger = structlog.get_logger(__name__)
 
 # What an answer is refused with, where it is not simply a field that cannot be.
 STATUS_OF = {
@@ -76,8 +81,7 @@ class TransactionsApi(APIView):
         """
         told = decode_request(request, IncomingTransaction)
         asked = ScoreRequest(_checked(told), idempotency_key_of(request))
-        principal = principal_of(request)
-        answer = score_one(asked, workspace_id=principal.workspace_id, actor=principal.actor)
+        [answer] = _answers(request, [asked])
         if isinstance(answer, IncomingRefused):
             raise _refused(answer)
         return _scored(answer)
@@ -183,6 +187,18 @@ def _batch_requests(
         for place, one in enumerate(checked)
         if not isinstance(one, IncomingRefused)
     ]
+
+
+def _answers(request: Request, asked: list[ScoreRequest]) -> list[Answer]:
+    principal = principal_of(request)
+    try:
+        return score_many(asked, workspace_id=principal.workspace_id, actor=principal.actor)
+    except StateUnreadable as trouble:
+        # The operator reads which entity; to judge without its history would be to guess.
+        logger.exception("feature_state_unreadable")
+        sentence = "Scoring waits for its history to be rebuilt. Send the same request again later."
+        unavailable = status.HTTP_503_SERVICE_UNAVAILABLE
+        raise RequestRefused("state_unreadable", sentence, status_code=unavailable) from trouble
 
 
 def _scored(answer: ScoredTransaction) -> Response:

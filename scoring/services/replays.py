@@ -29,7 +29,7 @@ def replays_find(requests: Sequence[ScoreRequest], *, workspace_id: uuid.UUID) -
     by_key = {row.idempotency_key: row for row in known if row.idempotency_key}
     answers = {}
     for place, request in enumerate(requests):
-        row = by_key.get(request.idempotency_key) or by_id.get(
+        row = by_key.get(request.idempotency_key or "") or by_id.get(
             request.checked.told.transaction_id or ""
         )
         if row is not None:
