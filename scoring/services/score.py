@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import structlog
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from fraudsite.core.actors import Actor
@@ -50,6 +50,8 @@ logger = structlog.get_logger(__name__)
 # A deadlock, a row gone from under a remembered id, or the same request twice at once: each is
 # settled by looking again.
 MAX_TRIES = 3
+# PostgreSQL, appendix A. A deadlock ends one transaction so that another can go on.
+FOREIGN_KEY_VIOLATION, DEADLOCK = "23503", "40P01"
 STATUS_OF = {
     "approve": TransactionStatus.APPROVED,
     "review": TransactionStatus.HELD,
@@ -91,12 +93,15 @@ def score_many(
         try:
             answers |= _score_new(requests, new, workspace_id, actor, started_ns)
             return [answers[place] for place in range(len(requests))]
-        except IntegrityError:
+        except IntegrityError as error:
             if not tries_left:
                 raise
-            references_forget()
+            # Not for the same request twice at once: every retry of a caller's would cost the
+            # others what this process knows.
+            if _code(error) == FOREIGN_KEY_VIOLATION:
+                references_forget()
         except OperationalError as error:
-            if not (tries_left and may_retry and _is_deadlock(error)):
+            if not (tries_left and may_retry and _code(error) == DEADLOCK):
                 raise
             logger.warning("score_deadlock", transactions=len(new))
         answers = _answered_before(requests, workspace_id)
@@ -239,6 +244,6 @@ def _news(decision: Decision) -> News:
     return News(f"scoring.decision.{decision.outcome}", decision.transaction, payload)
 
 
-def _is_deadlock(error: OperationalError) -> bool:
-    """Whether PostgreSQL ended this transaction so that another could go on (40P01)."""
-    return getattr(error.__cause__, "pgcode", None) == "40P01"
+def _code(error: DatabaseError) -> str | None:
+    """Return what PostgreSQL calls an error."""
+    return getattr(error.__cause__, "pgcode", None)

@@ -10,11 +10,12 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from fraudsite.core.actors import Actor
 from kyc.services.customers import customers_ensure
-from transactions.incoming import CheckedTransaction, IncomingRefused
+from transactions.incoming import CheckedTransaction, IncomingRefused, IncomingTransaction
 from transactions.models import Account, Card, Merchant
 
 # Of each kind; at some 200 bytes each a process spends less than 100 MB on all four.
@@ -44,6 +45,16 @@ class References:
     merchant_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows behind what a few transactions name, by the callers' ids."""
+
+    customers: dict[str, uuid.UUID]
+    accounts: dict[str, KnownAccount]
+    cards: dict[str, int]
+    merchants: dict[str, int]
+
+
 _customers: Memory[uuid.UUID] = {}
 _accounts: Memory[KnownAccount] = {}
 _cards: Memory[int] = {}
@@ -58,11 +69,14 @@ def references_resolve(
     An account that belongs to another customer is refused.
     """
     told = [checked.told for checked in transactions]
-    _learn(_customers, workspace_id, (one.user_id for one in told), _customers_of(actor))
-    _learn(_merchants, workspace_id, (one.merchant_id for one in told), _merchants_of(transactions))
-    _learn(_accounts, workspace_id, (one.account_id for one in told), _accounts_of(transactions))
-    _learn(_cards, workspace_id, (one.card_token for one in told), _cards_of(transactions))
-    return [_references(workspace_id, checked) for checked in transactions]
+    known = partial(_known, workspace_id)
+    customers = known(_customers, (one.user_id for one in told), _customers_of(actor))
+    merchants = known(_merchants, (one.merchant_id for one in told), _merchants_of(transactions))
+    find_accounts = _accounts_of(transactions, customers)
+    accounts = known(_accounts, (one.account_id for one in told), find_accounts)
+    cards = known(_cards, (one.card_token for one in told), _cards_of(transactions, customers))
+    found = _Found(customers, accounts, cards, merchants)
+    return [_references(found, checked.told) for checked in transactions]
 
 
 def references_forget() -> None:
@@ -71,38 +85,41 @@ def references_forget() -> None:
         memory.clear()
 
 
-def _references(
-    workspace_id: uuid.UUID, checked: CheckedTransaction
-) -> References | IncomingRefused:
-    told = checked.told
-    customer_id = _customers[workspace_id, told.user_id]
-    account = _accounts[workspace_id, told.account_id] if told.account_id else None
+def _references(found: _Found, told: IncomingTransaction) -> References | IncomingRefused:
+    customer_id = found.customers[told.user_id]
+    account = found.accounts[told.account_id] if told.account_id else None
     if account is not None and account.customer_id != customer_id:
         sentence = "`account_id` belongs to another customer than `user_id`."
         return IncomingRefused("account_of_another_customer", sentence, "account_id")
     return References(
         customer_id=customer_id,
         account=account,
-        card_id=_cards[workspace_id, told.card_token] if told.card_token else None,
-        merchant_id=_merchants[workspace_id, told.merchant_id] if told.merchant_id else None,
+        card_id=found.cards[told.card_token] if told.card_token else None,
+        merchant_id=found.merchants[told.merchant_id] if told.merchant_id else None,
     )
 
 
-def _learn(
-    memory: Memory[Row],
+def _known(
     workspace_id: uuid.UUID,
+    memory: Memory[Row],
     ids: Iterable[str | None],
     find: Callable[[uuid.UUID, list[str]], dict[str, Row]],
-) -> None:
-    """Look up, or make, what this process has not seen yet."""
+) -> dict[str, Row]:
+    """Return the row of each id; what this process has not seen yet is looked up, or made.
+
+    Nothing is read from the memory a second time: another thread may have emptied it by then.
+    """
     wanted = {one for one in ids if one is not None}
-    if len(memory) + len(wanted) > MAX_REMEMBERED:
-        memory.clear()
-    unseen = sorted(one for one in wanted if (workspace_id, one) not in memory)
+    seen = {one: memory.get((workspace_id, one)) for one in wanted}
+    known = {one: row for one, row in seen.items() if row is not None}
+    unseen = sorted(wanted - known.keys())
     if not unseen:
-        return
-    for external_id, row in find(workspace_id, unseen).items():
-        memory[workspace_id, external_id] = row
+        return known
+    found = find(workspace_id, unseen)
+    if len(memory) + len(found) > MAX_REMEMBERED:
+        memory.clear()
+    memory.update({(workspace_id, external_id): row for external_id, row in found.items()})
+    return known | found
 
 
 Find = Callable[[uuid.UUID, list[str]], dict[str, Row]]
@@ -137,7 +154,9 @@ def _merchants_of(transactions: Sequence[CheckedTransaction]) -> Find[int]:
     return find
 
 
-def _accounts_of(transactions: Sequence[CheckedTransaction]) -> Find[KnownAccount]:
+def _accounts_of(
+    transactions: Sequence[CheckedTransaction], customers: dict[str, uuid.UUID]
+) -> Find[KnownAccount]:
     first = {one.told.account_id: one for one in reversed(transactions)}
 
     def find(workspace_id: uuid.UUID, external_ids: list[str]) -> dict[str, KnownAccount]:
@@ -147,7 +166,7 @@ def _accounts_of(transactions: Sequence[CheckedTransaction]) -> Find[KnownAccoun
                 Account(
                     workspace_id=workspace_id,
                     external_id=external_id,
-                    customer_id=_customers[workspace_id, first[external_id].told.user_id],
+                    customer_id=customers[first[external_id].told.user_id],
                     currency=first[external_id].money.currency,
                     opened_at=first[external_id].occurred_at,
                 )
@@ -165,7 +184,9 @@ def _accounts_of(transactions: Sequence[CheckedTransaction]) -> Find[KnownAccoun
     return find
 
 
-def _cards_of(transactions: Sequence[CheckedTransaction]) -> Find[int]:
+def _cards_of(
+    transactions: Sequence[CheckedTransaction], customers: dict[str, uuid.UUID]
+) -> Find[int]:
     first = {one.told.card_token: one.told for one in reversed(transactions)}
 
     def find(workspace_id: uuid.UUID, tokens: list[str]) -> dict[str, int]:
@@ -175,7 +196,7 @@ def _cards_of(transactions: Sequence[CheckedTransaction]) -> Find[int]:
                 Card(
                     workspace_id=workspace_id,
                     token=token,
-                    customer_id=_customers[workspace_id, first[token].user_id],
+                    customer_id=customers[first[token].user_id],
                 )
                 for token in _missing(tokens, known.values_list("token"))
             ],
