@@ -29,7 +29,11 @@ REASON = "Blacklisted in a loaded history"
 def history_records_load(loaded: LoadedHistory) -> None:
     """Keep what a folder tells of verifications and of blacklisted merchants."""
     if "kyc_profiles" in loaded.tables:
-        verification_history_load(loaded.tables["kyc_profiles"].collect(), loaded.customers)
+        verification_history_load(
+            loaded.tables["kyc_profiles"].collect(),
+            loaded.customers,
+            places=loaded.verification_places,
+        )
     if "merchants" in loaded.tables:
         is_blacklisted = pl.col("is_blacklisted").fill_null(value=False)
         blacklisted = loaded.tables["merchants"].filter(is_blacklisted).collect()
@@ -43,7 +47,9 @@ def history_features_build(loaded: LoadedHistory) -> None:
     )
 
 
-def verification_history_load(profiles: pl.DataFrame, customers: pl.DataFrame) -> int:
+def verification_history_load(
+    profiles: pl.DataFrame, customers: pl.DataFrame, *, places: pl.Series | None = None
+) -> int:
     """Append the changes of customers' verifications, and return how many.
 
     Parameters
@@ -53,7 +59,12 @@ def verification_history_load(profiles: pl.DataFrame, customers: pl.DataFrame) -
         is kept.
     customers : DataFrame
         `customer_id` and `customer_id_key`, as `LoadedHistory` has them.
+    places : Series of Int64, optional
+        Where each profile stands in the order of application; left out: `rebuild_features` says.
     """
+    if places is None:
+        places = pl.Series([None], dtype=pl.Int64).new_from_index(0, len(profiles))
+    profiles = profiles.with_columns(places.alias("sequence"))
     changes = profiles.join(customers, on="customer_id", maintain_order="left").select(
         pl.col("customer_id_key").alias("customer_id"),
         "outcome",
@@ -61,6 +72,7 @@ def verification_history_load(profiles: pl.DataFrame, customers: pl.DataFrame) -
         "face_match_score",
         "liveness_score",
         "decided_at",
+        "sequence",
     )
     # Each is an event of its own, as a verification decided here is.
     events = random_uuids(len(changes)).alias("event_id")

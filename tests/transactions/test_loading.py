@@ -163,7 +163,7 @@ def test_customers_have_keys_of_their_own_and_devices_their_history(
     for device in Device.objects.prefetch_related("addresses")[:20]:
         used = history.ip_history.filter(pl.col("device_id") == device.external_id)
         assert {address.ip_address for address in device.addresses.all()} == set(used["ip_address"])
-        assert device.last_seen_at == used["last_seen_at"].max()
+        assert device.last_seen_at == (used["last_seen_at"].max() or device.first_seen_at)
     moved = Transaction.objects.exclude(device_reference="").order_by("id")[0]
     device = Device.objects.get(external_id=moved.device_reference)
     assert moved.device_fingerprint == device.fingerprint
@@ -225,6 +225,52 @@ def test_the_sandbox_does_not_see_what_is_live(folder: Path) -> None:
     assert Transaction.objects.filter(workspace=sandbox, customer__workspace=sandbox).count() == (
         2_000
     )
+
+
+@pytest.mark.django_db
+def test_places_are_drawn_by_time_where_features_follow(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[LoadedHistory] = []
+    monkeypatch.setattr("transactions.services.loading.after_load", [seen.append])
+
+    history_load(folder)
+
+    profiles = seen[0].tables["kyc_profiles"].collect()["decided_at"].to_list()
+    placed = [
+        *(
+            (at, 0, place, row)
+            for row, (at, place) in enumerate(
+                zip(profiles, seen[0].verification_places, strict=True)
+            )
+        ),
+        *(
+            (at, 1, place, row)
+            for at, place, row in Label.objects.values_list("known_at", "sequence", "id")
+        ),
+        *(
+            (at, 2, place, row)
+            for at, place, row in Transaction.objects.values_list("occurred_at", "sequence", "id")
+        ),
+    ]
+    by_place = sorted(placed, key=lambda one: one[2])
+    assert by_place == sorted(placed, key=lambda one: (one[0], one[1], one[3]))
+    first = by_place[0][2]
+    assert [one[2] for one in by_place] == list(range(first, first + len(placed)))
+
+
+@pytest.mark.django_db
+def test_behind_others_places_are_left_to_the_rebuild(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history_load(folder, workspace_kind="sandbox")
+    seen: list[LoadedHistory] = []
+    monkeypatch.setattr("transactions.services.loading.after_load", [seen.append])
+
+    history_load(folder)
+
+    assert seen[0].verification_places is None
+    assert not Transaction.objects.exclude(sequence=None).exists()
 
 
 @pytest.mark.django_db

@@ -8,6 +8,7 @@ import polars as pl
 
 from transactions.choices import LabelSource, TransactionStatus
 from transactions.models import Label, Transaction
+from transactions.services.application_order import Places
 from transactions.services.bulk_ids import RowIds
 from transactions.services.copying import rows_copy
 from transactions.services.entity_directory import (
@@ -25,7 +26,7 @@ NEVER_NULL = ("channel", "country")
 class HistoryWriter:
     """Writes what was checked before, in the order given; nothing of it was judged here.
 
-    `sequence` stays empty: whoever rebuilds the features draws it in order of time.
+    Without places, `sequence` stays empty: whoever rebuilds the features draws it by time.
     """
 
     def __init__(self, directory: EntityDirectory) -> None:
@@ -33,7 +34,11 @@ class HistoryWriter:
         self._ids = RowIds()
 
     def write_transactions(
-        self, transactions: pl.DataFrame, fingerprints: pl.DataFrame | None = None
+        self,
+        transactions: pl.DataFrame,
+        *,
+        fingerprints: pl.DataFrame | None = None,
+        places: Places | None = None,
     ) -> npt.NDArray[np.int64]:
         """Append transactions in the form of `transactions.columns`; return their numbers.
 
@@ -43,6 +48,8 @@ class HistoryWriter:
             All they name is in the directory.
         fingerprints : DataFrame, optional
             `device_id` and `fingerprint`.
+        places : ndarray, optional
+            In the order of application, a place for each row.
         """
         rows = self._ids.reserve(len(transactions))
         resolved = self._directory.resolved(transactions)
@@ -54,20 +61,24 @@ class HistoryWriter:
             self._ids.of_rows(rows).alias("id"),
             workspace_id=pl.lit(str(self._directory.workspace_id)),
         )
-        rows_copy(Transaction, table)
+        rows_copy(Transaction, _placed(table, places))
         return rows
 
-    def write_labels(self, labels: pl.DataFrame, rows: npt.NDArray[np.int64]) -> None:
+    def write_labels(
+        self, labels: pl.DataFrame, rows: npt.NDArray[np.int64], *, places: Places | None = None
+    ) -> None:
         """Append labels of the transactions with these numbers, which stand in the same order."""
         source = pl.col("source").replace_strict(
             {word: word for word in LabelSource.values}, default=str(LabelSource.IMPORT)
         )
-        rows_copy(
-            Label,
-            labels.select(
-                self._ids.of_rows(rows).alias("transaction_id"), "is_fraud", source, "known_at"
-            ),
+        table = labels.select(
+            self._ids.of_rows(rows).alias("transaction_id"), "is_fraud", source, "known_at"
         )
+        rows_copy(Label, _placed(table, places))
+
+
+def _placed(table: pl.DataFrame, places: Places | None) -> pl.DataFrame:
+    return table if places is None else table.with_columns(pl.Series("sequence", places))
 
 
 def _transaction_columns(resolved: pl.DataFrame) -> pl.DataFrame:

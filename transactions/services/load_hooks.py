@@ -32,12 +32,15 @@ class LoadedHistory:
         What a folder of history held, by the names of `transactions.columns.FILES`; empty when
         a single file was imported.
     progress : callable
+    verification_places : Series, optional
+        In the order of application, the place of each row of `kyc_profiles`; None: not drawn yet.
     """
 
     workspace_id: uuid.UUID
     customers: pl.DataFrame
     progress: Progress
     tables: Mapping[str, pl.LazyFrame] = field(default_factory=dict)
+    verification_places: pl.Series | None = None
 
 
 LoadHook = Callable[[LoadedHistory], None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,10 +14,8 @@ from fraudsite.core.models import Workspace
 from fraudsite.core.services.audit import audit_record
 from transactions.choices import AccountKind, MerchantKind
 from transactions.columns import FILES
-from transactions.importing import check_rows, transaction_checks
-from transactions.importing.reasons import REASONS
-from transactions.importing.sources import ROW
 from transactions.models import Device, DeviceAddress, Label, Transaction
+from transactions.services.application_order import HistoryOrder, order_draw
 from transactions.services.copying import (
     constraints_check,
     indexes_set_aside,
@@ -37,6 +34,7 @@ from transactions.services.entity_directory import (
     EntityDirectory,
     Noun,
 )
+from transactions.services.history_folder import HistoryFolder, demand_sound
 from transactions.services.history_writing import HistoryWriter
 from transactions.services.load_hooks import (
     LoadedHistory,
@@ -48,8 +46,6 @@ from transactions.services.load_hooks import (
 
 __all__ = ["HistoryRefused", "LoadReport", "Progress", "history_load"]
 
-# Some 200 MB of frames and text at once; larger chunks are no faster.
-CHUNK_ROWS = 250_000
 ACTOR = Actor.system("history_load")
 
 
@@ -87,11 +83,11 @@ def history_load(
     HistoryRefused
         With a sentence; then nothing was loaded.
     """
-    tables = folder_tables(folder)
+    history = HistoryFolder(folder)
     with trouble_in_sentences():
         workspace = workspace_of_kind(workspace_kind)
         with transaction.atomic():
-            loader = _FolderLoader(tables, workspace, progress or _in_silence)
+            loader = _FolderLoader(history, workspace, progress or _in_silence)
             report = loader.load()
             audit_record(
                 actor=ACTOR, action="history.loaded", target=workspace, details=asdict(report)
@@ -100,52 +96,26 @@ def history_load(
     return report
 
 
-def folder_tables(folder: Path) -> dict[str, pl.LazyFrame]:
-    """Return the tables of a folder, not read yet; `transactions` must be there.
-
-    Raises
-    ------
-    HistoryRefused
-        If a file cannot be read or its columns are not those of `transactions.columns`.
-    """
-    if not (folder / "transactions.parquet").is_file():
-        raise HistoryRefused(f"{folder} holds no transactions.parquet. {NOTHING_LOADED}")
-    paths = {name: folder / f"{name}.parquet" for name in FILES}
-    return {name: _table(path, FILES[name]) for name, path in paths.items() if path.is_file()}
-
-
-def _table(path: Path, columns: Mapping[str, pl.DataType]) -> pl.LazyFrame:
-    try:
-        table = pl.scan_parquet(path)
-        schema = table.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
-        message = f"{path.name} is no Parquet file, or a damaged one. {NOTHING_LOADED}"
-        raise HistoryRefused(message) from error
-    for name, dtype in columns.items():
-        if schema.get(name) != dtype:
-            raise HistoryRefused(f"{path.name} has no column {name} of {dtype}. {NOTHING_LOADED}")
-    return table.select(*columns)
-
-
 class _FolderLoader:
     """One load, inside its transaction."""
 
-    def __init__(
-        self, tables: Mapping[str, pl.LazyFrame], workspace: Workspace, progress: Progress
-    ) -> None:
-        self._tables = tables
+    def __init__(self, history: HistoryFolder, workspace: Workspace, progress: Progress) -> None:
+        self._history = history
         self._progress = progress
         self._directory = EntityDirectory(workspace.pk)
         self._writer = HistoryWriter(self._directory)
+        self._order: HistoryOrder | None = None
 
     @property
     def loaded(self) -> LoadedHistory:
         """What hooks are told."""
+        order = self._order
         return LoadedHistory(
             workspace_id=self._directory.workspace_id,
             customers=self._directory.known(CUSTOMERS),
             progress=self._progress,
-            tables=self._tables,
+            tables=self._history.tables,
+            verification_places=None if order is None else pl.Series(order.verifications),
         )
 
     def load(self) -> LoadReport:
@@ -153,6 +123,8 @@ class _FolderLoader:
         self._add_entities()
         devices, addresses = self._add_devices()
         with indexes_set_aside(Label, Transaction):
+            # Behind the lock, so that nobody is judged between these places.
+            self._order = self._drawn_order() if after_load else None
             numbers = self._add_transactions()
             labels = self._add_labels(numbers)
             self._progress(0, 0, "indexes")
@@ -172,10 +144,10 @@ class _FolderLoader:
         )
 
     def _add_entities(self) -> None:
-        if (customers := self._read("customers")) is not None:
+        if (customers := self._history.read("customers")) is not None:
             self._demand_new(CUSTOMERS, customers)
             self._add(CUSTOMERS, customers.select("customer_id", created_at="opened_at"))
-        if (accounts := self._read("accounts")) is not None:
+        if (accounts := self._history.read("accounts")) is not None:
             kind = pl.col("kind")
             is_known = kind.is_in(AccountKind.values)
             fallback = pl.lit(str(AccountKind.CURRENT))
@@ -184,7 +156,7 @@ class _FolderLoader:
                 ACCOUNTS,
                 accounts.with_columns(kind=pl.when(is_known).then(kind).otherwise(fallback)),
             )
-        if (merchants := self._read("merchants")) is not None:
+        if (merchants := self._history.read("merchants")) is not None:
             texts = pl.col("name", "country").fill_null("")
             # Only shops have a category; whom money is sent to has none.
             kind = pl.when(pl.col("mcc").is_null()).then(pl.lit(str(MerchantKind.PAYEE)))
@@ -213,7 +185,7 @@ class _FolderLoader:
 
     def _add_devices(self) -> tuple[int, int]:
         """Add devices and the addresses each used; return how many of both."""
-        devices, history = self._read("devices"), self._read("ip_history")
+        devices, history = self._history.read("devices"), self._history.read("ip_history")
         if devices is None:
             return 0, 0
         history = pl.DataFrame(schema=FILES["ip_history"]) if history is None else history
@@ -239,60 +211,54 @@ class _FolderLoader:
     def _add_transactions(self) -> pl.DataFrame:
         """Add all transactions; return `transaction_id` and the number each row was given."""
         fingerprints = self._fingerprints()
-        numbers = []
-        for chunk, done, total in self._chunks("transactions"):
-            _demand_sound(chunk)
-            self._directory.ensure(chunk)
-            rows = self._writer.write_transactions(chunk, fingerprints)
-            numbers.append(chunk.select("transaction_id", pl.Series("number", rows)))
-            self._progress(done, total, "transactions")
-        nothing = {"transaction_id": pl.String(), "number": pl.Int64()}
-        return pl.concat([pl.DataFrame(schema=nothing), *numbers])
+        places = None if self._order is None else self._order.transactions
+        numbers = [pl.DataFrame(schema={"transaction_id": pl.String(), "number": pl.Int64()})]
+        for chunk in self._history.chunks("transactions"):
+            demand_sound(chunk.frame)
+            self._directory.ensure(chunk.frame)
+            rows = self._writer.write_transactions(
+                chunk.frame,
+                fingerprints=fingerprints,
+                places=None if places is None else places[chunk.start : chunk.end],
+            )
+            numbers.append(chunk.frame.select("transaction_id", pl.Series("number", rows)))
+            self._progress(chunk.end, chunk.total, "transactions")
+        return pl.concat(numbers)
 
     def _add_labels(self, numbers: pl.DataFrame) -> int:
+        places = None if self._order is None else self._order.labels
         added = 0
-        for chunk, done, total in self._chunks("labels"):
-            joined = chunk.join(numbers, on="transaction_id", how="left", maintain_order="left")
-            if joined["number"].null_count():
+        for chunk in self._history.chunks("labels"):
+            labels = chunk.frame.join(
+                numbers, on="transaction_id", how="left", maintain_order="left"
+            )
+            if labels["number"].null_count():
                 message = "labels.parquet names transactions that are not in the folder."
                 raise HistoryRefused(f"{message} {NOTHING_LOADED}")
-            self._writer.write_labels(joined, joined["number"].to_numpy())
-            added += len(joined)
-            self._progress(done, total, "labels")
+            self._writer.write_labels(
+                labels,
+                labels["number"].to_numpy(),
+                places=None if places is None else places[chunk.start : chunk.end],
+            )
+            added += len(labels)
+            self._progress(chunk.end, chunk.total, "labels")
         return added
 
+    def _drawn_order(self) -> HistoryOrder | None:
+        return order_draw(
+            decided_at=self._history.times("kyc_profiles", "decided_at"),
+            known_at=self._history.times("labels", "known_at"),
+            occurred_at=self._history.times("transactions", "occurred_at"),
+        )
+
     def _fingerprints(self) -> pl.DataFrame | None:
-        devices = self._read("devices")
+        devices = self._history.read("devices")
         return None if devices is None else devices.select("device_id", "fingerprint")
-
-    def _read(self, name: str) -> pl.DataFrame | None:
-        return self._tables[name].collect() if name in self._tables else None
-
-    def _chunks(self, name: str) -> Iterator[tuple[pl.DataFrame, int, int]]:
-        """Yield a table in chunks, with how many rows are read then, and how many there are."""
-        if name not in self._tables:
-            return
-        table = self._tables[name]
-        total = table.select(pl.len()).collect().item()
-        for start in range(0, total, CHUNK_ROWS):
-            chunk = table.slice(start, CHUNK_ROWS).collect()
-            yield chunk, start + len(chunk), total
 
 
 def workspace_of_kind(kind: str) -> Workspace:
     """Return the default workspace, "live" or "sandbox"."""
     return Workspace.objects.sandbox() if kind == "sandbox" else Workspace.objects.live()
-
-
-def _demand_sound(chunk: pl.DataFrame) -> None:
-    numbered = chunk.with_row_index(ROW, offset=1)
-    _, refused = check_rows(numbered, transaction_checks())
-    if not refused.is_empty():
-        _, column, reason = refused.row(0)
-        raise HistoryRefused(
-            f"transactions.parquet holds {len(refused):,} rows that cannot be loaded, the first "
-            f"for its {column}: {REASONS[reason]} {NOTHING_LOADED}"
-        )
 
 
 def _in_silence(_done: int, _total: int, _what: str) -> None:
