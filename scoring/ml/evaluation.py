@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from scoring.ml.calibration import BetaCalibration
 from scoring.ml.calibration_fit import fit_calibration
 from scoring.ml.card_precision import card_precision_at_k, is_known_compromised
@@ -24,7 +22,7 @@ class Evaluation:
     Attributes
     ----------
     measures : mapping of str to Measures
-        "validation", "calibration" and "test"; only the last is of rows that nothing was chosen on.
+        "calibration" and "test"; only the second is of rows that nothing was chosen on.
     calibration_scores : ndarray of shape (n,), dtype=float64
         Scores of the calibration slice.
     """
@@ -41,25 +39,19 @@ def evaluate(
     split: Split,
     plan: ThresholdPlan,
 ) -> Evaluation:
-    """Calibrate on the calibration slice, choose cuts on both held-out ones, measure on all three.
+    """Calibrate and choose cuts on the calibration slice, measure on it and on the test slice.
 
     Parameters
     ----------
     margins_of : callable
         From features to log-odds before calibration.
     """
-    slices = {
-        "validation": split.validation,
-        "calibration": split.calibration,
-        "test": split.test,
-    }
+    slices = {"calibration": split.calibration, "test": split.test}
     margins = {name: margins_of(dataset.features[rows]) for name, rows in slices.items()}
     calibration = fit_calibration(margins["calibration"], dataset.is_fraud[split.calibration])
     scores = {name: calibration.probabilities(values) for name, values in margins.items()}
     thresholds = suggest_thresholds(
-        np.concatenate([scores["validation"], scores["calibration"]]),
-        dataset.is_fraud[np.concatenate([split.validation, split.calibration])],
-        plan,
+        scores["calibration"], dataset.is_fraud[split.calibration], plan
     )
     measures = {
         name: _measured(dataset, rows, scores[name], thresholds.fraud)

@@ -20,7 +20,7 @@ class TrainedOn:
     Attributes
     ----------
     rows, frauds : int
-        Of the training slice.
+        What the trees were grown on.
     from_us, until_us : int
         First and last transaction of it, in microseconds since 1970 UTC.
     source : str
@@ -88,8 +88,8 @@ class Manifest:
     plan : dict
         The training plan, as a record.
     metrics : dict of str to Measures
-        By slice: "validation", "calibration" (both used in fitting, so a little too good) and
-        "test" (the honest one).
+        By slice: "calibration" (its curve and the cuts were chosen on it, so a little too good)
+        and "test" (the honest one).
     thresholds : Thresholds
         Suggestions; the policy decides.
     files : dict of str to FileEntry

@@ -38,9 +38,9 @@ class SplitPlan:
         Fewer in any slice, and nothing measured on it would mean anything.
     """
 
-    validation_share: float = 0.12
-    calibration_share: float = 0.12
-    test_share: float = 0.18
+    validation_share: float = 0.10
+    calibration_share: float = 0.10
+    test_share: float = 0.15
     gap_us: int | None = None
     longest_gap_share: float = 0.10
     until_us: int | None = None
@@ -67,10 +67,14 @@ class Cuts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Split:
-    """Row numbers of each slice, oldest row first, and where the cuts are."""
+    """Row numbers of each slice, oldest row first, and where the cuts are.
+
+    `fitting` is everything before calibration: training, validation, and the gap between them.
+    """
 
     train: Rows
     validation: Rows
+    fitting: Rows
     calibration: Rows
     test: Rows
     cuts: Cuts
@@ -96,6 +100,7 @@ def time_split(dataset: Dataset, plan: SplitPlan) -> Split:
         validation=_rows(
             dataset, cuts.validation_from_us, cuts.calibration_from_us, cuts.test_from_us
         ),
+        fitting=_rows(dataset, None, cuts.calibration_from_us, cuts.test_from_us),
         calibration=_rows(dataset, cuts.calibration_from_us, cuts.fit_until_us, cuts.test_from_us),
         test=_rows(dataset, cuts.test_from_us, cuts.test_until_us, cuts.until_us),
         cuts=cuts,

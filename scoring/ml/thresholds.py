@@ -22,13 +22,15 @@ class ThresholdPlan:
     review_share : float
         At most this part of all transactions goes to a person.
     review_precision, block_precision, decline_precision : float
-        At least this part of what is at or above each cut is fraud, 0…1.
+        A cut's score promises at least this probability, and what was at or above it in the slice
+        kept the promise. Precision alone would not do: the surest frauds would carry along
+        transactions that are most likely honest.
     """
 
     review_share: float = 0.06
-    review_precision: float = 0.25
-    block_precision: float = 0.80
-    decline_precision: float = 0.95
+    review_precision: float = 0.05
+    block_precision: float = 0.5
+    decline_precision: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Thresholds:
 def suggest_thresholds(scores: Floats, is_fraud: Labels, plan: ThresholdPlan) -> Thresholds:
     """Return the lowest cuts that keep what the plan asks, on rows the trees were not grown on.
 
+    Parameters
+    ----------
+    scores : ndarray of shape (n,), dtype=float64
+        Calibrated probabilities, 0…1.
+
     Raises
     ------
     OneClassOnly
@@ -65,14 +72,17 @@ def suggest_thresholds(scores: Floats, is_fraud: Labels, plan: ThresholdPlan) ->
     """
     curve = RankingCurve.of(scores, is_fraud)
     within_share = (curve.caught + curve.false_alarms) <= plan.review_share * scores.size
-    review = max(_lowest(curve.thresholds, within_share), _precise(curve, plan.review_precision))
-    block = max(review, _precise(curve, plan.block_precision))
-    decline = max(block, _precise(curve, plan.decline_precision))
+    review = max(_lowest(curve.thresholds, within_share), _kept(curve, plan.review_precision))
+    block = max(review, _kept(curve, plan.block_precision))
+    decline = max(block, _kept(curve, plan.decline_precision))
     return Thresholds(curve.best_f1_threshold(), review, block, decline)
 
 
-def _precise(curve: RankingCurve, precision: float) -> float:
-    return _lowest(curve.thresholds, curve.precision >= precision)
+def _kept(curve: RankingCurve, precision: float) -> float:
+    """Return the lowest cut that promises this precision and kept it."""
+    return _lowest(
+        curve.thresholds, (curve.precision >= precision) & (curve.thresholds >= precision)
+    )
 
 
 def _lowest(thresholds: Floats, is_kept: npt.NDArray[np.bool_]) -> float:

@@ -1,10 +1,9 @@
-"""Growing a boosted forest with XGBoost, until more trees no longer help."""
+"""Growing a boosted forest with XGBoost."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +14,14 @@ from scoring.ml.forest import Features
 from scoring.ml.ranking import Labels
 
 RoundDone = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """Rows to learn from or to watch: features of shape (n, d) and labels of shape (n,)."""
+
+    features: Features
+    is_fraud: Labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +47,10 @@ class BoostingPlan:
         Models of the same seed are equal only with the same number of threads.
     """
 
-    rounds: int = 600
-    patience: int = 40
-    learning_rate: float = 0.06
-    max_depth: int = 7
+    rounds: int = 400
+    patience: int = 30
+    learning_rate: float = 0.08
+    max_depth: int = 6
     max_bin: int = 1024
     min_child_weight: float = 5.0
     l2: float = 2.0
@@ -53,51 +60,79 @@ class BoostingPlan:
     threads: int = 2
 
 
-def fit_xgboost(
-    train: tuple[Features, Labels],
-    validation: tuple[Features, Labels],
+def rounds_needed(
+    train: Slice,
+    validation: Slice,
     plan: BoostingPlan,
     *,
     seed: int,
     round_done: RoundDone | None = None,
-) -> bytes:
-    """Grow trees until they no longer help, and return the model in XGBoost's JSON.
+) -> int:
+    """Return how many trees are worth growing: average precision on `validation` rises no more.
 
     Parameters
     ----------
-    train, validation : tuple of ndarray
-        Features of shape (n, d), dtype=float32, and labels of shape (n,), 0 or 1. Trees are grown
-        on the first for as long as average precision on the second still rises.
-    seed : int
-        The same seed, data, plan and number of threads give the same model.
+    train, validation : Slice
+        Trees are grown on the first and watched on the second, later one.
     round_done : callable, optional
         Called with the trees grown and the most there can be.
     """
-    table = xgb.QuantileDMatrix(
-        train[0],
-        label=train[1],
-        weight=class_weights(train[1], plan.balance),
+    table = _table(train, plan)
+    # In the training table's bins, or it would be held in memory as it is.
+    watched = xgb.QuantileDMatrix(
+        validation.features,
+        label=validation.is_fraud,
+        ref=table,
         max_bin=plan.max_bin,
         nthread=plan.threads,
     )
-    # In the training table's bins, or it would be held in memory as it is.
-    watched = xgb.QuantileDMatrix(
-        validation[0], label=validation[1], ref=table, max_bin=plan.max_bin, nthread=plan.threads
-    )
-    callbacks: list[Any] = [
-        EarlyStopping(rounds=plan.patience, metric_name="aucpr", maximize=True, save_best=True)
-    ]
-    if round_done is not None:
-        callbacks.append(_RoundCounter(round_done, plan.rounds))
     booster = xgb.train(
         _parameters(plan, seed),
         table,
         plan.rounds,
         evals=[(watched, "validation")],
-        callbacks=callbacks,
+        callbacks=[
+            EarlyStopping(rounds=plan.patience, metric_name="aucpr", maximize=True),
+            *_counters(round_done, plan.rounds),
+        ],
         verbose_eval=False,
     )
+    return int(booster.best_iteration) + 1
+
+
+def fit_xgboost(
+    train: Slice,
+    rounds: int,
+    plan: BoostingPlan,
+    *,
+    seed: int,
+    round_done: RoundDone | None = None,
+) -> bytes:
+    """Grow so many trees, and return the model in XGBoost's JSON.
+
+    The same seed, data, plan and number of threads give the same bytes.
+    """
+    booster = xgb.train(
+        _parameters(plan, seed),
+        _table(train, plan),
+        rounds,
+        callbacks=_counters(round_done, rounds),
+    )
     return bytes(booster.save_raw("json"))
+
+
+def _table(train: Slice, plan: BoostingPlan) -> xgb.QuantileDMatrix:
+    return xgb.QuantileDMatrix(
+        train.features,
+        label=train.is_fraud,
+        weight=class_weights(train.is_fraud, plan.balance),
+        max_bin=plan.max_bin,
+        nthread=plan.threads,
+    )
+
+
+def _counters(round_done: RoundDone | None, rounds: int) -> list[TrainingCallback]:
+    return [] if round_done is None else [_RoundCounter(round_done, rounds)]
 
 
 def class_weights(is_fraud: Labels, balance: float) -> npt.NDArray[np.float32]:

@@ -26,6 +26,9 @@ def test_nothing_is_learned_that_was_not_known_yet(seed: int, gap_days: int | No
 
     cuts, known, time = split.cuts, history.label_known_us, history.time_us
     assert known[split.train].max() <= cuts.validation_from_us
+    assert known[split.fitting].max() <= cuts.test_from_us
+    assert time[split.fitting].max() < cuts.calibration_from_us
+    assert set(split.fitting) >= set(split.train) | set(split.validation)
     assert known[np.r_[split.validation, split.calibration]].max() <= cuts.test_from_us
     assert known[split.test].max() <= cuts.until_us
     assert time[split.train].max() < cuts.train_until_us <= cuts.validation_from_us - cuts.gap_us
@@ -97,7 +100,9 @@ def test_a_measured_gap_never_eats_up_the_history() -> None:
     history = make_history(np.random.default_rng(1))
     slow = replace(history, label_known_us=history.time_us + 12 * DAY_US)
 
-    split = time_split(slow, SplitPlan(until_us=70 * DAY_US, longest_gap_share=0.1))
+    split = time_split(
+        slow, SplitPlan(until_us=70 * DAY_US, longest_gap_share=0.1, fewest_frauds=1)
+    )
 
     assert split.cuts.gap_us == pytest.approx(7 * DAY_US, rel=0.001)
 

@@ -75,7 +75,7 @@ def test_the_manifest_tells_the_measures_of_each_slice(
     )
 
     assert told == measured
-    assert set(trained.manifest.metrics) == {"validation", "calibration", "test"}
+    assert set(trained.manifest.metrics) == {"calibration", "test"}
     assert 0 < told.card_precision_100 <= 0.1
 
 
@@ -83,10 +83,10 @@ def test_the_manifest_tells_what_was_learned_from(trained: TrainedModel, history
     split = time_split(history, QUICK.split)
     told = trained.manifest.trained_on
 
-    assert (told.rows, told.source) == (split.train.size, "synthetic")
-    assert told.frauds == history.is_fraud[split.train].sum()
-    assert told.from_us == history.time_us[split.train].min()
-    assert told.until_us == history.time_us[split.train].max()
+    assert (told.rows, told.source) == (split.fitting.size, "synthetic")
+    assert told.frauds == history.is_fraud[split.fitting].sum()
+    assert told.from_us == history.time_us[split.fitting].min()
+    assert told.until_us == history.time_us[split.fitting].max()
     assert told.cuts == split.cuts
     assert trained.manifest.feature_names == NAMES
     assert trained.manifest.is_demo
@@ -112,9 +112,10 @@ def test_progress_is_told_and_ends(history: Dataset) -> None:
 
     assert told[0] == ("split", 0.0)
     assert told[-1] == ("done", 1.0)
-    fitting = [part for what, part in told if what == "fit"]
-    assert fitting == sorted(fitting)
-    assert 0 < fitting[0] <= fitting[-1] <= 1
+    for stage in ("search", "fit"):
+        parts = [part for what, part in told if what == stage]
+        assert parts == sorted(parts)
+        assert 0 < parts[0] <= parts[-1] <= 1
 
 
 def test_the_order_of_rows_changes_nothing(trained: TrainedModel, history: Dataset) -> None:
@@ -192,6 +193,7 @@ def test_cuts_keep_what_the_plan_asks() -> None:
         (cuts.block_from, 0.6),
         (cuts.decline_from, 0.8),
     ):
+        assert cut >= precision
         assert labels[scores >= cut].mean() >= precision
 
 
@@ -200,8 +202,19 @@ def test_a_promise_that_no_cut_keeps_never_acts() -> None:
 
     cuts = suggest_thresholds(scores, labels, ThresholdPlan(review_share=1.0))
 
+    # At .9 half is promised, and nothing of what is there is fraud.
     assert (cuts.block_from, cuts.decline_from) == (OUT_OF_REACH, OUT_OF_REACH)
     assert cuts.review_from == 0.1
+
+
+def test_sure_frauds_do_not_carry_likely_honest_ones_along() -> None:
+    scores = np.r_[np.full(100, 0.99), np.full(10, 0.3), np.full(890, 0.01)]
+    labels = np.r_[np.ones(99), 0, np.ones(3), np.zeros(897)].astype(np.int8)
+
+    cuts = suggest_thresholds(scores, labels, ThresholdPlan(review_share=1.0))
+
+    # 102 of the 110 at or above .3 are frauds, yet one at .3 is most likely honest.
+    assert (cuts.review_from, cuts.block_from, cuts.decline_from) == (0.3, 0.99, 0.99)
 
 
 def test_a_distribution_has_the_same_shares_on_its_own_values() -> None:
