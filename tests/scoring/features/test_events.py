@@ -8,15 +8,20 @@ import pytest
 from scoring.features import EVENT, SCHEMA, EntityKind, StateTable, apply_events, entity_key
 from tests.scoring.features.making import (
     DAY,
+    DEPOSIT,
     GERMANY,
     HOUR,
     MINUTE,
     START,
+    TRANSFER,
+    WITHDRAWAL,
     batch,
     series,
     transaction,
     verification,
 )
+
+WINDOWS = {"1h": HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
 
 
 def feature(name: str, *events: np.ndarray) -> float:
@@ -40,9 +45,42 @@ def test_what_comes_later_changes_nothing_before() -> None:
     assert short.tobytes() == long[:6].tobytes()
 
 
-@pytest.mark.parametrize(("age", "count"), [(HOUR - 1, 1), (HOUR, 0)])
-def test_what_is_exactly_an_hour_old_is_no_longer_in_the_last_hour(age: int, count: int) -> None:
-    assert feature("tx_count_1h", transaction(), transaction(START + age)) == count
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("counted", ["tx_count", "merchants", "devices", "countries"])
+def test_what_is_as_old_as_the_window_is_no_longer_in_it(window: str, counted: str) -> None:
+    fields = {"device": 3, "country": GERMANY}
+    first = transaction(**fields)
+    just_in = transaction(START + WINDOWS[window] - 1, **fields)
+    just_out = transaction(START + WINDOWS[window], **fields)
+
+    assert feature(f"{counted}_{window}", first, just_in) == 1
+    assert feature(f"{counted}_{window}", first, just_out) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "window", "fields"),
+    [
+        ("small_count_1h", HOUR, {"amount": 2}),
+        ("small_count_24h", DAY, {"amount": 2}),
+        ("device_small_1h", HOUR, {"amount": 2}),
+        ("card_small_1h", HOUR, {"amount": 2}),
+        ("merchant_small_1h", HOUR, {"amount": 2}),
+        ("device_count_1h", HOUR, {}),
+        ("device_cards_24h", DAY, {}),
+        ("card_count_24h", DAY, {}),
+        ("ip_count_1h", HOUR, {}),
+        ("below_limit_count_7d", 7 * DAY, {"amount": 9_999.99}),
+        ("deposits_24h", DAY, {"amount": 1, "transaction_kind": DEPOSIT}),
+        ("outflow_48h", 2 * DAY, {"amount": 1, "transaction_kind": TRANSFER}),
+        ("outflow_24h", DAY, {"amount": 1, "transaction_kind": WITHDRAWAL}),
+    ],
+)
+def test_so_it_is_with_every_other_window(name: str, window: int, fields: dict) -> None:
+    everything = {"device": 3, "ip": 4, "card": 5} | fields
+
+    for age, expected in ((window - 1, 1), (window, 0)):
+        events = transaction(**everything), transaction(START + age, **everything)
+        assert feature(name, *events) == expected
 
 
 def test_a_late_transaction_is_counted_as_happening_now() -> None:
