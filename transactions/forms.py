@@ -20,14 +20,14 @@ class HistoryForm(forms.Form):
         label="Name", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "text"})
     )
     kind = forms.ChoiceField(
-        label="Kind", required=False, choices=[("", "All kinds"), *TransactionKind.choices]
+        label="Kind", required=False, choices=[("", "All"), *TransactionKind.choices]
     )
     month = forms.ChoiceField(label="Month", required=False)
 
     def __init__(self, *args: Any, months: list[date], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(f"{month:%Y-%m}", f"{month:%B %Y}") for month in months]
-        self.fields["month"].choices = [("", "All months"), *choices]  # type: ignore[attr-defined]  # a ChoiceField
+        self.fields["month"].choices = [("", "All"), *choices]  # type: ignore[attr-defined]  # a ChoiceField
 
     @property
     def wanted(self) -> HistoryFilter:

@@ -262,7 +262,7 @@ def test_payees_are_known_by_number_else_by_the_customers_own_word(
     assert row(mine, "Oskar", "DE89 3704") != row(mine, "Oskar", "FR76 3704")
     assert row(mine, "Oskar", "DE89 3704") != row(mine, "Mum", "DE89 3704")
     assert row(mine, "Oskar") != row(other, "Oskar")
-    assert row(mine, "Oskar", "DE89 3704").name == "Oskar (…3704)"
+    assert row(mine, "Oskar", "DE89 3704").name == "Oskar (3704)"
 
 
 def test_somebody_paid_before_is_found_again_by_name(judge: Judge, account: Account) -> None:
@@ -281,7 +281,7 @@ def test_somebody_paid_before_is_found_again_by_name(judge: Judge, account: Acco
     same = payee_described(
         customer_id=account.customer_id, name="oskar", account_number="de89370400440532013000"
     )
-    assert alike.label == same.merchant.name == "Oskar (…3000)"
+    assert alike.label == same.merchant.name == "Oskar (3000)"
     assert alike.is_new
 
 

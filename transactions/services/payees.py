@@ -34,7 +34,7 @@ class Payee:
         if self.merchant is not None:
             return self.merchant.name
         end = compact(self.account_number)[-SHOWN_END:]
-        return f"{self.name} (…{end})" if end else self.name
+        return f"{self.name} ({end})" if end else self.name
 
 
 def payee_described(*, customer_id: uuid.UUID, name: str, account_number: str) -> Payee:

@@ -35,13 +35,13 @@ def figure_text(minor: int, currency: str) -> str:
 
 
 def account_number_text(number: str) -> str:
-    """Return an account's number in groups of four, where it is one.
+    """Return an account's number in groups of four that no line break parts, where it is one.
 
     Examples
     --------
-    >>> account_number_text("10027431"), account_number_text("acc_7")
-    ('1002 7431', 'acc_7')
+    >>> account_number_text("10027431").split(NO_BREAK_SPACE), account_number_text("acc_7")
+    (['1002', '7431'], 'acc_7')
     """
     if not number.isdigit():
         return number
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+    return NO_BREAK_SPACE.join(number[start : start + 4] for start in range(0, len(number), 4))
