@@ -111,5 +111,5 @@ def _page_of(shown: EntityList) -> str:
 def _add(form: EntryForm, user: User) -> tuple[str, str]:
     data = form.cleaned_data
     entry = list_entry_add(**data, user=user)
-    words = f"The {entry.get_subject_display().lower()} is on {entry.entity_list.title} now."
+    words = f"{entry.get_subject_display()} is on {entry.entity_list.title} now."
     return words, reverse("admin:scoring_listentry_changelist")

@@ -34,7 +34,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         """Return the status with its colour."""
         return model.status, model.get_status_display()
 
-    @display(description="Trained on", label={"demo": "warning"})
+    @display(description="Trained on", label={"demo": "warning", "own": "success"})
     def shown_demo(self, model: ModelVersion) -> tuple[str, str]:
         """Return whether it learned from generated data."""
         return ("demo", "generated data") if model.is_demo else ("own", "own labels")

@@ -68,6 +68,13 @@ def money_of(shown: Transaction) -> str:
     return str(Money(shown.amount_minor, shown.currency))
 
 
+def score_of(decision: Decision | None) -> str:
+    """Return the score in per cent, empty where there is none."""
+    if decision is None or decision.score is None:
+        return ""
+    return f"{decision.score:.1%}"
+
+
 def _head(shown: Transaction) -> dict[str, Any]:
     return {
         "id": shown.pk,
@@ -125,7 +132,7 @@ def _decision(decision: Decision) -> dict[str, Any]:
         "risk_level": decision.risk_level,
         "risk_label": decision.get_risk_level_display(),
         "score": decision.score,
-        "percent": None if decision.score is None else round(100 * decision.score, 1),
+        "percent": score_of(decision),
         "is_fraud": decision.is_fraud,
         "is_holdout": decision.is_holdout,
         "causes": decision.causes,
@@ -226,7 +233,7 @@ def _recent(row: Transaction) -> dict[str, Any]:
         "counterparty": shown_counterparty(row.merchant),
         "status": row.status,
         "status_label": row.get_status_display(),
-        "score": decision.score if decision is not None else None,
+        "score": score_of(decision),
     }
 
 

@@ -17,7 +17,7 @@ from fraudsite.core.models import Workspace
 from scoring.admin.explaining import factors_now
 from scoring.admin.gates import found, staff
 from scoring.admin.pages import do_or_say, staff_page
-from scoring.admin.transaction_page import NOT_LISTED, money_of, transaction_context
+from scoring.admin.transaction_page import NOT_LISTED, money_of, score_of, transaction_context
 from scoring.choices import DecisionOutcome
 from scoring.services.customer_lookup import customers_named
 from scoring.services.reviews import held_decide, transaction_label
@@ -50,7 +50,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     """Newest first, found by whole ids, never counted to the end."""
 
     list_display = (
-        *("shown_reference", "occurred_at", "shown_customer", "kind", "shown_amount"),
+        *("shown_reference", "shown_time", "shown_customer", "kind", "shown_amount"),
         *("shown_counterparty", "channel", "shown_status", "shown_decision", "shown_score"),
     )
     list_filter = ("status", "kind", "channel", "decision__outcome", "workspace")
@@ -81,10 +81,15 @@ class TransactionAdmin(ReadOnlyAdmin):
             same |= Q(pk=key)
         return queryset.filter(same), False
 
-    @display(description="Transaction", ordering="pk")
+    @display(description="Transaction")
     def shown_reference(self, row: Transaction) -> str:
         """Return the short handle."""
         return row.reference
+
+    @display(description="Happened")
+    def shown_time(self, row: Transaction) -> str:
+        """Return when it happened, on one line."""
+        return _unbroken(f"{row.occurred_at:%-d %b %Y, %H:%M}")
 
     @display(description="Customer")
     def shown_customer(self, row: Transaction) -> str:
@@ -94,7 +99,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     @display(description="Amount")
     def shown_amount(self, row: Transaction) -> str:
         """Return the amount with its currency."""
-        return money_of(row)
+        return _unbroken(money_of(row))
 
     @display(description="Counterparty")
     def shown_counterparty(self, row: Transaction) -> str:
@@ -115,10 +120,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     @display(description="Score")
     def shown_score(self, row: Transaction) -> str | None:
         """Return the score in per cent."""
-        decision = getattr(row, "decision", None)
-        if decision is None or decision.score is None:
-            return None
-        return f"{decision.score:.1%}"
+        return score_of(getattr(row, "decision", None)) or None
 
     def get_urls(self) -> list[URLPattern]:
         """Add what a person may do to the admin's own pages."""
@@ -200,6 +202,11 @@ def _form(request: HttpRequest) -> dict[str, Any]:
         "seen": request.POST.get("seen", ""),
         "analyst": staff(request),
     }
+
+
+def _unbroken(text: str) -> str:
+    """Return a text that no narrow column breaks."""
+    return text.replace(" ", "\u00a0")
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -157,7 +157,7 @@ def _replace_expired(entry: ListEntry) -> None:
         with transaction.atomic():
             entry.save(force_insert=True)
     except IntegrityError:
-        sentence = f"This {entry.get_subject_display().lower()} is on the list already."
+        sentence = f"{entry.get_subject_display()} is on the list already."
         raise Refusal("already_listed", sentence, field="reference") from None
 
 

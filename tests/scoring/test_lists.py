@@ -152,7 +152,7 @@ def test_an_entity_stands_on_a_list_once(rita: User, blocked: EntityList) -> Non
     with pytest.raises(Refusal) as refusal:
         put(blocked, rita, "device", "d-1")
 
-    assert refusal.value.sentence == "This device is on the list already."
+    assert refusal.value.sentence == "Device is on the list already."
     assert ListEntry.objects.count() == 1
 
 

@@ -15,6 +15,8 @@ from transactions.choices import MerchantKind
 from transactions.models import Account, Card, Device, Merchant
 from transactions.money import Money
 
+KIND_COLOURS = dict.fromkeys(MerchantKind, "info")
+
 
 class EntityAdmin(ReadOnlyAdmin):
     """Found by the whole id that callers use, which is not shown."""
@@ -142,7 +144,7 @@ class MerchantAdmin(EntityAdmin):
         """Return a shop's name, or the end of the id."""
         return shown_counterparty(merchant)
 
-    @display(description="Kind", ordering="kind", label={MerchantKind.SHOP: "info"})
+    @display(description="Kind", ordering="kind", label=KIND_COLOURS)
     def shown_kind(self, merchant: Merchant) -> tuple[str, str]:
         """Return the kind with its colour."""
         return merchant.kind, merchant.get_kind_display()

@@ -30,15 +30,12 @@ def masked_address(address: str | None) -> str:
     Examples
     --------
     >>> masked_address("203.0.113.77"), masked_address("2001:db8:5:6::1"), masked_address(None)
-    ('203.0.113.…', '2001:db8:5:…', '')
+    ('203.0.113.0/24', '2001:db8:5::/48', '')
     """
     if not address:
         return ""
-    parsed = ipaddress.ip_address(address)
-    if parsed.version == 4:
-        return f"{address.rpartition('.')[0]}.…"
-    groups = parsed.exploded.split(":")[:3]
-    return ":".join(group.lstrip("0") or "0" for group in groups) + ":…"
+    length = 24 if ipaddress.ip_address(address).version == 4 else 48
+    return str(ipaddress.ip_network((address, length), strict=False))
 
 
 def shown_counterparty(merchant: Merchant | None) -> str:
