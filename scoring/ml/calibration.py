@@ -2,7 +2,11 @@
 
 Class weights and drift make a margin no probability. Beta calibration bends the logistic curve by
 two slopes, one for what looks honest and one for what looks like fraud; with equal slopes it is
-Platt's. It was preferred to isotonic regression, whose steps tie scores that the model tells apart.
+Platt's.
+
+Measured on 30,000 later generated transactions with frauds at 4 % (and at 0.1 %), log loss: raw
+.01465 (.00708), beta .01391 (.00612), Platt .01399 (.00626), isotonic .01398 (.00729). Isotonic
+regression also ties what the model tells apart: .004 (.028) of average precision went with it.
 """
 
 from __future__ import annotations
