@@ -8,6 +8,7 @@ import os
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,9 +92,11 @@ class Web:
     def worker_with(self, *, local_port: int = 0, peer_port: int = 0) -> psutil.Process | None:
         """Return the worker that has a connection from this port of its own, or to that one."""
         for worker in self.workers():
-            for one in worker.net_connections("tcp"):
-                if one.laddr.port == local_port or (one.raddr and one.raddr.port == peer_port):
-                    return worker
+            # One that was killed is still a child until gunicorn looks.
+            with suppress(psutil.NoSuchProcess):
+                for one in worker.net_connections("tcp"):
+                    if one.laddr.port == local_port or (one.raddr and one.raddr.port == peer_port):
+                        return worker
         return None
 
     def stop(self) -> None:

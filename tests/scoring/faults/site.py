@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import connection
-
 from fraudsite.core.models import OutboxEvent
 from scoring.models import Decision, EntityState, ModelVersion
 from scoring.services.rebuild import features_check
@@ -88,7 +86,7 @@ def states() -> dict[tuple[int, int], bytes]:
 
 
 def assert_state_agrees() -> None:
-    """Replay everything recorded: the stored states are the same to the bit, and none is missing."""
+    """Hold the stored states, to the bit, against a replay of everything recorded."""
     report = features_check()
     assert report.events == Transaction.objects.count()
     assert report.entities > 0
@@ -124,13 +122,3 @@ def wait_until(is_so: Callable[[], Any], what: str, *, timeout_s: float = 15) ->
         time.sleep(0.02)
     message = f"not within {timeout_s} s: {what}"
     raise AssertionError(message)
-
-
-def waiting_backends() -> list[tuple[int, int, str]]:
-    """Return pid, the client's port and the statement of whoever waits for a lock here."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid, client_port, query FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return list(cursor.fetchall())

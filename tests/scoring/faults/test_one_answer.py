@@ -13,7 +13,6 @@ import pytest
 from fraudsite.core.models import OutboxEvent
 from scoring.models import Decision
 from tests.scoring.faults.site import (
-    BATCH_URL,
     URL,
     Kept,
     Site,
