@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import AuditEntry, DataKey, Workspace
@@ -359,6 +359,22 @@ def test_hooks_see_the_customers_and_fail_with_the_load(
     assert set(seen[0].customers["customer_id"]) == set(history.customers["customer_id"])
     assert seen[0].tables["kyc_profiles"].collect().equals(history.kyc_profiles)
     assert set(rows_now().values()) == {0}
+
+
+@pytest.mark.django_db
+def test_features_that_cannot_be_built_leave_the_history_in(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(_: LoadedHistory) -> None:
+        with connection.cursor() as cursor, transaction.atomic():
+            cursor.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '53100'; END $$")
+
+    monkeypatch.setattr("transactions.services.loading.after_load", [disk_full])
+
+    with pytest.raises(HistoryRefused, match=r"loaded; run manage\.py rebuild_features to finish"):
+        history_load(folder)
+
+    assert Transaction.objects.count() == 2_000
 
 
 @pytest.mark.django_db(transaction=True)

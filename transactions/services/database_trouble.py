@@ -9,25 +9,26 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 
 DISK_FULL = "53100"
 NOTHING_LOADED = "Nothing was loaded."
+FEATURES_MISSING = "The history is loaded; run manage.py rebuild_features to finish."
 
 
 class HistoryRefused(Exception):
-    """A history that was not loaded, none of it; its text is a sentence for people."""
+    """A history that was not loaded, or not finished; its sentences say which, and why."""
 
 
 @contextmanager
-def trouble_in_sentences() -> Iterator[None]:
-    """Turn what the database raises in the block into `HistoryRefused`."""
+def trouble_in_sentences(outcome: str = NOTHING_LOADED) -> Iterator[None]:
+    """Turn what the database raises in the block into `HistoryRefused` with this outcome."""
     try:
         yield
     except IntegrityError as error:
-        raise HistoryRefused(f"{_broken_rule(error)} {NOTHING_LOADED}") from error
+        raise HistoryRefused(f"{_broken_rule(error)} {outcome}") from error
     except (OperationalError, InterfaceError) as error:
-        raise HistoryRefused(f"{_outage(error)} {NOTHING_LOADED}") from error
+        raise HistoryRefused(f"{_outage(error)} {outcome}") from error
     except DatabaseError as error:
         code = _sqlstate(error)
-        message = f"The database refused the rows (SQLSTATE {code})." if code else "The database"
-        raise HistoryRefused(f"{message} {NOTHING_LOADED}") from error
+        message = f"The database refused the rows (SQLSTATE {code or 'unknown'})."
+        raise HistoryRefused(f"{message} {outcome}") from error
 
 
 def _broken_rule(error: IntegrityError) -> str:

@@ -22,7 +22,7 @@ from transactions.incoming import MAX_AHEAD
 from transactions.models import Label, Transaction
 from transactions.money import DEFAULT_RATES, ReferenceRates
 from transactions.services.copying import constraints_check, indexes_set_aside
-from transactions.services.database_trouble import trouble_in_sentences
+from transactions.services.database_trouble import FEATURES_MISSING, trouble_in_sentences
 from transactions.services.devices import devices_gather
 from transactions.services.entity_directory import CUSTOMERS, OWNER, EntityDirectory
 from transactions.services.history_writing import HistoryWriter
@@ -94,7 +94,8 @@ def history_import(
     Raises
     ------
     HistoryRefused, SourceRefused, MapRefused
-        With a sentence; then nothing was imported.
+        With a sentence; then nothing was imported, unless it says that only the features are
+        missing.
     """
     now, started = timezone.now(), time.monotonic()
     with trouble_in_sentences():
@@ -106,7 +107,8 @@ def history_import(
             importer.write(chunks, started_at=now)
     report = importer.report(time.monotonic() - started)
     if report.imported and not is_dry_run:
-        run_hooks(after_load, importer.loaded)
+        with trouble_in_sentences(FEATURES_MISSING):
+            run_hooks(after_load, importer.loaded)
     return report
 
 

@@ -23,6 +23,7 @@ from transactions.services.copying import (
     rows_copy,
 )
 from transactions.services.database_trouble import (
+    FEATURES_MISSING,
     NOTHING_LOADED,
     HistoryRefused,
     trouble_in_sentences,
@@ -81,7 +82,7 @@ def history_load(
     Raises
     ------
     HistoryRefused
-        With a sentence; then nothing was loaded.
+        With sentences: why nothing was loaded, or that only step 3 is missing.
     """
     history = HistoryFolder(folder)
     with trouble_in_sentences():
@@ -92,7 +93,8 @@ def history_load(
             audit_record(
                 actor=ACTOR, action="history.loaded", target=workspace, details=asdict(report)
             )
-    run_hooks(after_load, loader.loaded)
+    with trouble_in_sentences(FEATURES_MISSING):
+        run_hooks(after_load, loader.loaded)
     return report
 
 

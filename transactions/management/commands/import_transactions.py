@@ -60,7 +60,10 @@ class Command(BaseCommand):
         except (MapRefused, SourceRefused, HistoryRefused, ReportRefused) as error:
             raise CommandError(str(error), returncode=EXIT_NOTHING_DONE) from error
         except KeyboardInterrupt:
-            message = "Stopped; nothing was imported."
+            message = (
+                "Stopped. Nothing was imported, unless the features were being built: "
+                "then rebuild_features finishes."
+            )
             raise CommandError(message, returncode=EXIT_NOTHING_DONE) from None
         if options["json"]:
             self.stdout.write(_as_json(report, refusals, is_dry_run=options["dry_run"]))
