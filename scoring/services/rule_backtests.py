@@ -137,7 +137,7 @@ def _decisions(plan: BacktestPlan) -> QuerySet[Decision]:
     return (
         Decision.objects.filter(pk__gte=first)
         .select_related("transaction")
-        .defer("causes", "factors", "rules")
+        .defer("causes", "notes", "factors", "rules", "rules_asked")
         .order_by("-pk")[: plan.limit]
     )
 
