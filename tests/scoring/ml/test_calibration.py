@@ -28,6 +28,7 @@ def _drawn(margins: Floats, truth: Floats, seed: int) -> Labels:
     return (np.random.default_rng(seed).random(margins.size) < truth).astype(np.int8)
 
 
+@settings(deadline=None)
 @given(curves, margins)
 def test_a_higher_margin_never_gets_a_lower_probability(
     curve: BetaCalibration, values: list[float]
@@ -40,6 +41,7 @@ def test_a_higher_margin_never_gets_a_lower_probability(
     assert ((probabilities >= 0) & (probabilities <= 1)).all()
 
 
+@settings(deadline=None)
 @given(curves, st.floats(-6, 6))
 def test_margins_that_differ_keep_different_probabilities(
     curve: BetaCalibration, margin: float
@@ -49,6 +51,7 @@ def test_margins_that_differ_keep_different_probabilities(
     assert lower < higher or higher == 1.0
 
 
+@settings(deadline=None)
 @given(curves, margins)
 def test_a_margin_alone_gets_what_it_gets_in_a_batch(
     curve: BetaCalibration, values: list[float]
@@ -60,6 +63,7 @@ def test_a_margin_alone_gets_what_it_gets_in_a_batch(
     assert together.tobytes() == np.array(alone).tobytes()
 
 
+@settings(deadline=None)
 @given(curves, margins)
 def test_it_is_the_curve_of_the_paper(curve: BetaCalibration, values: list[float]) -> None:
     sigma = expit(np.array(values))

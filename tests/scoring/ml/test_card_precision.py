@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.ml.card_precision import DAY_US, card_precision_at_k, is_known_compromised
@@ -40,6 +40,7 @@ def _book(history: list[Row], k: int) -> float:
     return sum(precisions) / len(precisions)
 
 
+@settings(deadline=None)
 @given(rows, st.integers(1, 4))
 def test_it_is_what_the_handbook_defines(history: list[Row], k: int) -> None:
     customers, days, frauds, scores = (np.array(column) for column in zip(*history, strict=True))

@@ -24,6 +24,7 @@ def _columns(pairs: list[tuple[float, int]]) -> tuple[Floats, Labels]:
     return np.array(scores), np.array(labels, np.int8)
 
 
+@settings(deadline=None)
 @given(scored)
 def test_ranking_agrees_with_scikit_learn_also_on_ties(pairs: list[tuple[float, int]]) -> None:
     scores, labels = _columns(pairs)
@@ -36,6 +37,7 @@ def test_ranking_agrees_with_scikit_learn_also_on_ties(pairs: list[tuple[float, 
     )
 
 
+@settings(deadline=None)
 @given(scored)
 def test_probability_measures_agree_with_scikit_learn(pairs: list[tuple[float, int]]) -> None:
     scores, labels = _columns(pairs)
@@ -44,6 +46,7 @@ def test_probability_measures_agree_with_scikit_learn(pairs: list[tuple[float, i
     assert brier(scores, labels) == pytest.approx(oracle.brier_score_loss(labels, scores))
 
 
+@settings(deadline=None)
 @given(scored, st.sampled_from([0.0, 0.1, 0.3, 0.75, 1.0, 1.1]))
 def test_a_cut_agrees_with_scikit_learn(pairs: list[tuple[float, int]], threshold: float) -> None:
     scores, labels = _columns(pairs)
@@ -56,6 +59,7 @@ def test_a_cut_agrees_with_scikit_learn(pairs: list[tuple[float, int]], threshol
     assert cut.f1 == pytest.approx(oracle.f1_score(labels, flagged, zero_division=0))
 
 
+@settings(deadline=None)
 @given(scored)
 def test_no_cut_has_a_higher_f1_than_the_best(pairs: list[tuple[float, int]]) -> None:
     scores, labels = _columns(pairs)
@@ -66,6 +70,7 @@ def test_no_cut_has_a_higher_f1_than_the_best(pairs: list[tuple[float, int]]) ->
     assert all(reached >= at_threshold(scores, labels, cut).f1 for cut in np.unique(scores))
 
 
+@settings(deadline=None)
 @given(scored, st.sampled_from([0.0, 0.05, 0.2, 0.5, 1.0]))
 def test_recall_at_a_false_positive_rate_is_the_best_of_all_cuts(
     pairs: list[tuple[float, int]], allowed: float
@@ -79,7 +84,7 @@ def test_recall_at_a_false_positive_rate_is_the_best_of_all_cuts(
     assert found == max(np.mean(scores[labels == 1] >= cut) for cut in within)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(scored, st.randoms(use_true_random=False))
 def test_measures_do_not_depend_on_the_order_of_rows(
     pairs: list[tuple[float, int]], random: object

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.features import SCHEMA
@@ -165,6 +165,7 @@ contributions = st.lists(
 ).map(np.array)
 
 
+@settings(deadline=None)
 @given(contributions, st.booleans())
 def test_reasons_are_ranked_bounded_and_of_one_direction(pushes: Floats, lowers: bool) -> None:
     found = rank_reasons(pushes, _row(), lowers=lowers)
@@ -176,6 +177,7 @@ def test_reasons_are_ranked_bounded_and_of_one_direction(pushes: Floats, lowers:
     assert len({reason.code for reason in found}) == len(found)
 
 
+@settings(deadline=None)
 @given(contributions)
 def test_nothing_is_lost_when_all_reasons_are_asked_for(pushes: Floats) -> None:
     everything = 1000

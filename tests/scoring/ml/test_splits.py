@@ -16,7 +16,7 @@ from tests.scoring.ml.conftest import DAY_US, make_history
 SLICES = ("train", "validation", "calibration", "test")
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), gap_days=st.sampled_from([None, 0, 3, 7]))
 def test_nothing_is_learned_that_was_not_known_yet(seed: int, gap_days: int | None) -> None:
     history = make_history(np.random.default_rng(seed), rows=1500)
@@ -39,7 +39,7 @@ def test_nothing_is_learned_that_was_not_known_yet(seed: int, gap_days: int | No
     assert time[split.test].max() < cuts.test_until_us == cuts.until_us - cuts.gap_us
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_slices_share_no_row_and_run_from_old_to_new(seed: int) -> None:
     history = make_history(np.random.default_rng(seed), rows=1500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -165,6 +166,16 @@ def test_scores_are_the_same_alone_and_in_a_batch(trained: TrainedModel, history
     alone = [trained.model.scores(features[place : place + 1])[0] for place in range(300)]
 
     assert trained.model.scores(features).tobytes() == np.array(alone).tobytes()
+
+
+def test_threads_may_share_a_model(trained: TrainedModel, history: Dataset) -> None:
+    parts = np.array_split(history.features, 16)
+    alone = [trained.model.scores(part).tobytes() for part in parts]
+
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda part: trained.model.scores(part).tobytes(), parts))
+
+    assert together == alone
 
 
 def test_contributions_explain_the_margin(trained: TrainedModel, history: Dataset) -> None:
