@@ -8,6 +8,7 @@ from it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,30 @@ WRITE_STATES = """
 UPDATE scoring_entitystate AS state SET blob = changed.blob
 FROM unnest(%(kinds)s::smallint[], %(keys)s::bigint[], %(blobs)s::bytea[])
      AS changed (kind, key, blob)
-WHERE state.kind = changed.kind AND state.key = changed.key
+WHERE state.kind = changed.kind AND state.key = changed.key;
+SELECT nextval('transactions_application_seq') FROM generate_series(1, %(count)s)
 """
-DRAW_SEQUENCES = "SELECT nextval('transactions_application_seq') FROM generate_series(1, %s)"
 
 
-def states_advance(events: Array) -> Array:
-    """Apply events in their order; return the features of each, one row an event.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What applying events came to.
+
+    Attributes
+    ----------
+    features : ndarray of float32, shape (n, len(SCHEMA))
+        One row an event.
+    sequences : list of int, length n
+        Their places in the order of application. Whoever holds an entity's row draws later than
+        whoever held it before, so this one order is that of every entity.
+    """
+
+    features: Array
+    sequences: list[int]
+
+
+def states_advance(events: Array) -> Applied:
+    """Apply events in their order; return their features and places.
 
     Locks the states of every entity named, until the transaction ends.
 
@@ -58,19 +76,7 @@ def states_advance(events: Array) -> Array:
     require_transaction("Advancing the feature state")
     blobs = _lock(sorted((kind, signed(key)) for kind, key in entities_of(events)))
     features, changed = advance(events, blobs)
-    _write(changed)
-    return features
-
-
-def sequences_draw(count: int) -> list[int]:
-    """Return the next places in the order of application, to be drawn after `states_advance`.
-
-    Whoever holds an entity's row draws later than whoever held it before, so this one order is
-    the order of application for every entity.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(DRAW_SEQUENCES, [count])
-        return [row[0] for row in cursor.fetchall()]
+    return Applied(features, _write(changed, len(events)))
 
 
 def _lock(entities: Iterable[EntityKey]) -> Blobs:
@@ -80,15 +86,18 @@ def _lock(entities: Iterable[EntityKey]) -> Blobs:
         return {(kind, unsigned(key)): bytes(blob) or None for kind, key, blob in cursor.fetchall()}
 
 
-def _write(blobs: Mapping[EntityKey, bytes]) -> None:
+def _write(blobs: Mapping[EntityKey, bytes], count: int) -> list[int]:
+    """Write the states and return the next places in the order of application, in one go."""
     entities = list(blobs)
-    parameters: dict[str, list[int] | list[bytes]] = {
+    parameters: dict[str, list[int] | list[bytes] | int] = {
         "kinds": [kind for kind, _ in entities],
         "keys": [signed(key) for _, key in entities],
         "blobs": [blobs[entity] for entity in entities],
+        "count": count,
     }
     with connection.cursor() as cursor:
         cursor.execute(WRITE_STATES, parameters)
+        return [sequence for (sequence,) in cursor.fetchall()]
 
 
 def _columns(entities: Iterable[EntityKey]) -> tuple[list[int], list[int]]:

@@ -158,22 +158,26 @@ def publish(
 
 def publish_many(news: Sequence[News]) -> list[OutboxEvent]:
     """Write several events at once, as `publish` writes one."""
+    return OutboxEvent.objects.bulk_create(events_prepare(news))
+
+
+def events_prepare(news: Sequence[News]) -> list[OutboxEvent]:
+    """Return the events to be written with the rows they tell of, in one statement with them."""
     require_transaction("An outbox event")
     now = timezone.now()
-    return OutboxEvent.objects.bulk_create(
-        [
-            OutboxEvent(
-                kind=one.kind,
-                aggregate_type=one.aggregate._meta.label_lower,
-                aggregate_id=str(one.aggregate.pk),
-                payload=_checked(one.payload),
-                request_id=current_request_id(),
-                created_at=now,
-                due_at=now,
-            )
-            for one in news
-        ]
-    )
+    request_id = current_request_id()
+    return [
+        OutboxEvent(
+            kind=one.kind,
+            aggregate_type=one.aggregate._meta.label_lower,
+            aggregate_id=str(one.aggregate.pk),
+            payload=_checked(one.payload),
+            request_id=request_id,
+            created_at=now,
+            due_at=now,
+        )
+        for one in news
+    ]
 
 
 def relay_batch(*, limit: int = RELAY_BATCH) -> RelayReport:

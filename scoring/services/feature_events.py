@@ -9,7 +9,7 @@ from django.db import transaction
 from kyc.selectors import verification_facts
 from scoring.entity_events import record_of_label, record_of_verification
 from scoring.event_records import Record, events_of
-from scoring.feature_store import sequences_draw, states_advance
+from scoring.feature_store import states_advance
 from scoring.models import VerificationChange
 from transactions.models import Label
 
@@ -49,5 +49,4 @@ def verification_apply(*, customer_id: uuid.UUID, event_id: uuid.UUID) -> None:
 
 
 def _apply(record: Record) -> int:
-    states_advance(events_of([record]))
-    return sequences_draw(1)[0]
+    return states_advance(events_of([record])).sequences[0]

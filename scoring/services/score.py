@@ -20,12 +20,13 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.utils import timezone
 
 from fraudsite.core.actors import Actor
-from fraudsite.core.outbox import News, publish_many
+from fraudsite.core.insertion import rows_insert
+from fraudsite.core.outbox import News, events_prepare
 from scoring.configuration import Configuration, configuration
 from scoring.decision import JudgedRule
 from scoring.entity_events import transaction_facts
 from scoring.event_records import events_of, transaction_record
-from scoring.feature_store import sequences_draw, states_advance
+from scoring.feature_store import states_advance
 from scoring.features import SCHEMA
 from scoring.judging import Judgement
 from scoring.models import Decision
@@ -162,18 +163,17 @@ def _judge_and_keep(
     transactions = [row.transaction for row in rows]
     facts = [transaction_facts(row.transaction, _opened_at(row)) for row in rows]
     with transaction.atomic():
-        features = states_advance(events_of(map(transaction_record, facts)))
-        judgements = judge_rows(transactions, facts, features, in_force)
+        applied = states_advance(events_of(map(transaction_record, facts)))
+        judgements = judge_rows(transactions, facts, applied.features, in_force)
         decisions = []
         for row, sequence, vector, judgement in zip(
-            transactions, sequences_draw(len(rows)), features, judgements, strict=True
+            transactions, applied.sequences, applied.features, judgements, strict=True
         ):
             row.sequence = sequence
             row.status = STATUS_OF[judgement.verdict.decision]
             decisions.append(_decision(row, vector, judgement, in_force, started_ns))
-        Transaction.objects.bulk_create(transactions)
-        Decision.objects.bulk_create(decisions)
-        publish_many([_news(decision) for decision in decisions])
+        events = events_prepare([_news(decision) for decision in decisions])
+        rows_insert(transactions, decisions, events)
     return {
         row.place: ScoredTransaction(row.transaction, decision)
         for row, decision in zip(rows, decisions, strict=True)

@@ -218,7 +218,7 @@ def test_a_transaction_that_fails_leaves_no_state(
     def refuse(*_: object) -> None:
         raise IntegrityError
 
-    monkeypatch.setattr("scoring.services.score.publish_many", refuse)
+    monkeypatch.setattr("scoring.services.score.events_prepare", refuse)
 
     with pytest.raises(IntegrityError):
         scored(
