@@ -33,6 +33,12 @@ def nothing_remembered(settings: Any, tmp_path: Path) -> Iterator[None]:
     references_forget()
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """A password of the test run guards nothing; the real hash takes a third of a second."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def champion(db: None) -> ModelVersion:
     """The demo model, promoted."""
