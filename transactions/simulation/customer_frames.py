@@ -90,7 +90,9 @@ def kyc_frame(world: World, customer_ids: pl.Series, rng: np.random.Generator) -
             rng,
         ),
     ]
-    return pl.concat(frames).sort("decided_at", maintain_order=True)
+    last = instants(world.plan, np.array([world.calendar.end_s]))[0]
+    known = pl.concat(frames).filter(pl.col("decided_at") < last)
+    return known.sort("decided_at", maintain_order=True)
 
 
 def _verifications(

@@ -26,6 +26,7 @@ from transactions.simulation.world import World
 # Chance that one payment of an outing is followed by another, and the minutes to it.
 _ANOTHER_STOP = 0.22
 _STOP_MINUTES = (14.0, 0.8)
+_SAME_SHOP_SHARE = 0.4
 _FAVOURITE_SHARE = 0.74
 # Payments to people instead of shops, and how many of these go to somebody new.
 _TRANSFER_SHARE = 0.05
@@ -38,9 +39,12 @@ _ANY_HOUR_SHARE = 0.06
 
 def everyday(world: World, count: int, rng: np.random.Generator) -> Batch:
     """Return so many everyday payments of all customers."""
-    customer, time_s = _outings(world, count, rng)
+    customer, time_s, rank = _outings(world, count, rng)
     is_transfer = rng.random(count) < _TRANSFER_SHARE
     merchant, is_online = _shops(world, customer, time_s, rng)
+    # A payment at the shop one is in already: something forgotten, the next ride, a second round.
+    stays = np.flatnonzero((rank > 0) & (rng.random(count) < _SAME_SHOP_SHARE))
+    merchant[stays], is_online[stays] = merchant[stays - 1], is_online[stays - 1]
     merchant = np.where(is_transfer, _payees(world, customer, rng), merchant)
     channel = _channels(world, customer, merchant, is_online | is_transfer, rng)
     is_cash = channel == ATM
@@ -62,8 +66,8 @@ def everyday(world: World, count: int, rng: np.random.Generator) -> Batch:
     )
 
 
-def _outings(world: World, count: int, rng: np.random.Generator) -> tuple[Ints, Floats]:
-    """Return who pays when: outings of one stop or more, exactly `count` payments in all."""
+def _outings(world: World, count: int, rng: np.random.Generator) -> tuple[Ints, Floats, Ints]:
+    """Return who pays when, and at which stop of an outing; exactly `count` payments in all."""
     sizes = rng.geometric(1.0 - _ANOTHER_STOP, count)
     sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), count)) + 1]
     sizes[-1] -= int(sizes.sum()) - count
@@ -77,7 +81,7 @@ def _outings(world: World, count: int, rng: np.random.Generator) -> tuple[Ints, 
     running = np.cumsum(pause)
     since_begin = running - np.repeat(running[rank == 0], sizes)
     time_s = np.repeat(begin, sizes) + since_begin
-    return customer, world.calendar.within(time_s, world.opened_s(customer))
+    return customer, world.calendar.within(time_s, world.opened_s(customer)), rank
 
 
 def draw_customers(world: World, count: int, rng: np.random.Generator) -> Ints:
@@ -111,21 +115,20 @@ def habitual_times(world: World, customer: Ints, rng: np.random.Generator) -> Fl
 def _shops(
     world: World, customer: Ints, time_s: Floats, rng: np.random.Generator
 ) -> tuple[Ints, Flags]:
-    """Return a favourite for most, another shop where they are (or online) for the rest."""
+    """Return a favourite for most, another shop where they are (or online) for the rest.
+
+    As time goes by, more of it is bought online.
+    """
     city = world.trips.city_at(world.population, customer, time_s)
     category = weighted(np.cumsum(SHARES), rng.random(len(customer)))
-    is_online = rng.random(len(customer)) < _online_share(category, time_s)
+    # What is never sold online does not move there either.
+    moves = (rng.random(len(customer)) < channel_shift(time_s)) & (ONLINE[category] > 0)
+    is_online = moves | (rng.random(len(customer)) < ONLINE[category])
     merchant = world.directory.choose(category, city, is_online, time_s / DAY_S, rng)
     favourite, favourite_online = world.favourites.draw_shop(customer, rng)
     is_in_reach = favourite_online | (city == world.population.city[customer])
-    stays = is_in_reach & (rng.random(len(customer)) < _FAVOURITE_SHARE)
+    stays = is_in_reach & ~moves & (rng.random(len(customer)) < _FAVOURITE_SHARE)
     return np.where(stays, favourite, merchant), np.where(stays, favourite_online, is_online)
-
-
-def _online_share(category: Ints, time_s: Floats) -> Floats:
-    share = ONLINE[category]
-    # What is never sold online does not move there either.
-    return np.where(share > 0, np.minimum(1.0, share + channel_shift(time_s)), 0.0)
 
 
 def _payees(world: World, customer: Ints, rng: np.random.Generator) -> Ints:

@@ -13,9 +13,9 @@ from transactions.simulation.plan import SimulationPlan
 
 # Rows that are compressed at a time: bounds the memory that writing takes.
 _ROW_GROUP = 250_000
-# On disk a transaction takes 88 bytes with its label, and a customer 190 with all that is theirs;
+# On disk a transaction takes 50 bytes with its label, and a customer 310 with all that is theirs:
 # measured on 5,000,000 transactions of 50,000 users, rounded up.
-_BYTES_PER_TRANSACTION = 110
+_BYTES_PER_TRANSACTION = 60
 _BYTES_PER_USER = 400
 
 

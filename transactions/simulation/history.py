@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from transactions.columns import FILES
 from transactions.simulation.plan import SimulationPlan
 
 
@@ -26,17 +27,5 @@ class History:
 
     def tables(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """Yield name and rows of each table, as the files are called."""
-        for name in FILE_NAMES:
+        for name in FILES:
             yield name, getattr(self, name)
-
-
-FILE_NAMES = (
-    "customers",
-    "kyc_profiles",
-    "accounts",
-    "merchants",
-    "devices",
-    "ip_history",
-    "transactions",
-    "labels",
-)

@@ -19,8 +19,8 @@ _FRAUD_DAYS = (4.0, 0.75)
 _CHARGEBACK_SHARE = 0.2
 _CHARGEBACK_DAYS = (16.0, 0.5)
 # Frauds that nobody ever notices, and honest payments disputed as fraud, as shares of the frauds.
-_MISSED_SHARE = 0.010
-_DISPUTED_SHARE = 0.006
+_MISSED_SHARE = 0.012
+_DISPUTED_SHARE = 0.008
 # Honest transactions that an analyst looked at and cleared, some days after.
 _CLEARED_SHARE = 0.01
 _CLEARED_DAYS = 3.0

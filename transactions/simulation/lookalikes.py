@@ -128,7 +128,7 @@ def _shops_of(
 
 def _spree(world: World, count: int, rng: np.random.Generator) -> Batch:
     """Gifts bought in one go: many shops within an hour or two."""
-    scene = _occasions(world, count, (3, 9), 11.0, rng)
+    scene = _occasions(world, count, (3, 12), 7.0, rng)
     shop, channel = _shops_of(world, scene, RESALEABLE, 0.75, rng)
     amount = habitual_eur(world, scene.customer, shop, scene.time_s, rng)
     return _acted(
@@ -266,7 +266,7 @@ def _taken_in(world: World, count: int, rng: np.random.Generator) -> Batch:
 # Shares of the honest transactions.
 _SCENES: tuple[tuple[float, Callable[[World, int, np.random.Generator], Batch]], ...] = (
     (0.0050, _spree),
-    (0.0060, _big_purchase),
+    (0.0050, _big_purchase),
     (0.0080, _micro_payments),
     (0.0040, _till_deposits),
     (0.0040, _suppliers),

@@ -17,8 +17,12 @@ _ZIPF_EXPONENT = 1.0
 _OPENING_SHARE = 0.08
 # Standard deviation of the logarithm of a shop's prices against its trade.
 _PRICE_SPREAD = 0.22
+# However few customers are simulated, they buy where many others buy too.
+_FEWEST_SHOPS = 1_200
 # Days that a fraudulent shop takes money until the scheme has moved on.
 _SCHEME_DAYS = (45.0, 90.0)
+# Days after which the accounts that stolen money goes to are given up: frauds are known by then.
+_DROP_DAYS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +57,7 @@ class Directory:
     closed_day: Floats
     group_starts: Ints
     cumulative: Floats
+    last_day: int
     shady: range
     subscriptions: range
     employers: range
@@ -79,6 +84,14 @@ class Directory:
         shop = np.searchsorted(self.cumulative, draw, side="right") - 1
         shop = np.clip(shop, first, self.group_starts[group + 1] - 1)
         return np.where(self.opened_day[shop] <= day, shop, first)
+
+    def choose_drop(self, day: Floats, rng: np.random.Generator) -> Ints:
+        """Return an account that takes stolen money on each of these days; it is given up soon."""
+        at_a_time = -(-len(self.drops) // (1 + self.last_day // _DROP_DAYS))
+        turn = np.floor(np.maximum(day, 0.0) / _DROP_DAYS).astype(np.int64)
+        slot = turn * at_a_time + rng.integers(0, at_a_time, len(day))
+        drop: Ints = self.drops.start + slot % len(self.drops)
+        return drop
 
     def choose_shady(self, day: Floats, rng: np.random.Generator) -> Ints:
         """Return a fraudulent shop that takes money on each of these days."""
@@ -113,13 +126,14 @@ def open_merchants(plan: SimulationPlan, rng: np.random.Generator) -> Directory:
         closed,
         np.concatenate([[0], np.cumsum(sizes)]),
         np.concatenate([[0.0], np.cumsum(weights)]),
+        plan.days,
         *ranges,
     )
 
 
 def _group_sizes(plan: SimulationPlan) -> Ints:
     """Return how many shops there are by city (and online, last) and category, at least one."""
-    shops = max(200, plan.users // 8)
+    shops = max(_FEWEST_SHOPS, plan.users // 8)
     weights = np.array([max(city.weight, 0.3) for city in CITIES])
     in_cities = np.outer(weights / weights.sum(), SHARES * (1 - ONLINE))
     online = SHARES * ONLINE
@@ -136,7 +150,7 @@ def _ranges(shops: int, users: int) -> tuple[range, ...]:
         max(5, users // 40),
         max(8, users // 6),
         max(30, users // 2),
-        max(6, users // 60),
+        max(24, users // 15),
     )
     ends = shops + np.cumsum(counts)
     return tuple(range(int(end - count), int(end)) for end, count in zip(ends, counts, strict=True))

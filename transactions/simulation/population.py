@@ -20,6 +20,8 @@ _HOUSEHOLDS = ((1, 2, 3, 4, 5), (0.42, 0.30, 0.13, 0.11, 0.04))
 # Standard deviations of the logarithm of how often and how dear people buy.
 _ACTIVITY_SPREAD = 0.55
 _SPENDING_SPREAD = 0.40
+# Whoever lends their account rarely uses it; invented people pretend to live, but only so much.
+_ROLE_ACTIVITY = (1.0, 0.5, 0.6)
 
 
 class Role(IntEnum):
@@ -97,7 +99,7 @@ def settle(
         household=household,
         employer=rng.integers(0, max(5, users // 40), users),
         opened_day=_opening_days(plan, role, rng),
-        activity=rng.lognormal(0.0, _ACTIVITY_SPREAD, users),
+        activity=rng.lognormal(0.0, _ACTIVITY_SPREAD, users) * np.array(_ROLE_ACTIVITY)[role],
         log_spending=rng.normal(0.0, _SPENDING_SPREAD, users),
         noon_h=rng.normal(12.3, 1.3, users),
         evening_h=rng.normal(18.2, 1.2, users),

@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from transactions.columns import FILES
 from transactions.simulation import FRAUD_TYPES, STEPS, History, PlanRefused, SimulationPlan
 from transactions.simulation import generate as simulate
 from transactions.simulation.files import FolderRefused, demand_room, expected_bytes, write
-from transactions.simulation.history import FILE_NAMES
 
 EXIT_REFUSED = 2
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _written(self, plan: SimulationPlan, options: dict[str, Any]) -> dict[str, object]:
         begun = time.monotonic()
-        steps = len(STEPS) + len(FILE_NAMES)
+        steps = len(STEPS) + len(FILES)
         with tqdm(total=steps, unit="step", disable=not sys.stderr.isatty()) as bar:
             told = _teller(bar)
             history = simulate(plan, told)
@@ -154,11 +154,14 @@ def _dry_report(plan: SimulationPlan) -> dict[str, object]:
 
 def _loaded(folder: Path) -> dict[str, Any]:
     # Only here: without --load the command runs where there is no database.
-    from transactions.services.loading import history_load  # noqa: PLC0415
+    from transactions.services.load_progress import progress_bar  # noqa: PLC0415
+    from transactions.services.loading import HistoryRefused, history_load  # noqa: PLC0415
 
-    with tqdm(unit="row", desc="load", disable=not sys.stderr.isatty()) as bar:
-        report = history_load(folder, progress=bar.update)
-    return asdict(report) if is_dataclass(report) else dict(report)
+    try:
+        with progress_bar() as progress:
+            return asdict(history_load(folder, progress=progress))
+    except HistoryRefused as refused:
+        raise CommandError(str(refused), returncode=EXIT_REFUSED) from refused
 
 
 def _sentences(report: dict[str, Any]) -> str:
@@ -174,5 +177,9 @@ def _sentences(report: dict[str, Any]) -> str:
         f"Frauds: {frauds or 'none'}.",
     ]
     if "loaded" in report:
-        lines.append(f"Loaded: {report['loaded']}.")
+        loaded = report["loaded"]
+        lines.append(
+            f"Loaded {loaded['transactions']:,} transactions and {loaded['labels']:,} labels in "
+            f"{loaded['duration_s']:.1f} s."
+        )
     return "\n".join(lines)

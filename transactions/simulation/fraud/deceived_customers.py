@@ -50,7 +50,7 @@ def account_takeover(world: World, task: Task, rng: np.random.Generator) -> Batc
     channel = np.where(some_episodes(episodes, 0.5, rng), MOBILE, WEB)
     is_transfer = some_episodes(episodes, 0.7, rng)
     shop = shops_of_episodes(world, episodes, RESALEABLE, time_s, rng, shops=2)
-    drop = rng.choice(np.asarray(world.directory.drops), len(episodes))
+    drop = world.directory.choose_drop(episodes.begin_s / DAY_S, rng)
     own = own_presence(world, episodes.customer, time_s, channel, rng)
     is_remote = some_episodes(episodes, _REMOTE_CONTROL, rng)
     usual_factor = 20.0 * (1.0 - 0.4 * adapted(time_s))

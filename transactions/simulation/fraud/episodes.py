@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from transactions.simulation.amounts import SMALLEST_EUR
-from transactions.simulation.arrays import NONE, Flags, Floats, Ints, ranks_within
-from transactions.simulation.batch import PAYMENT, Batch, batch_of
+from transactions.simulation.arrays import NONE, Flags, Floats, Ints, ranks_within, weighted
+from transactions.simulation.batch import PAYMENT, WITHDRAWAL, Batch, batch_of
 from transactions.simulation.calendar import DAY_S, HOUR_S
+from transactions.simulation.categories import ONLINE, SHARES
 from transactions.simulation.geography import UTC_OFFSETS_H, scattered
 from transactions.simulation.plan import FRAUD_TYPES
 from transactions.simulation.population import Role
@@ -188,8 +189,11 @@ def shops_of_episodes(
     """Return an online shop for each step, of the few that its episode goes to."""
     shape = len(episodes) * shops
     day = np.repeat(episodes.begin_s / DAY_S, shops)
+    # Half of the time thieves buy what everybody buys online: it draws less attention.
+    usual = weighted(np.cumsum(SHARES * ONLINE), rng.random(shape))
+    category = np.where(rng.random(shape) < 0.5, usual, rng.choice(categories, shape))
     chosen = world.directory.choose(
-        rng.choice(categories, shape),
+        category,
         np.zeros(shape, dtype=np.int64),
         np.ones(shape, dtype=np.bool_),
         day,
@@ -212,7 +216,7 @@ def committed(
     merchant: Ints,
     amount_eur: Floats,
 ) -> Batch:
-    """Return the steps as transactions; payments by the victim's card, the same all through."""
+    """Return the steps as transactions; whatever needs a card takes the same one all through."""
     customer = episodes.customer
     has_second = world.population.has_second_card[customer]
     card = np.where(has_second & some_episodes(episodes, 0.25, rng), 1, 0)
@@ -228,6 +232,6 @@ def committed(
         longitude=presence.longitude,
         device=presence.device,
         address=presence.address,
-        card=np.where(np.asarray(kind) == PAYMENT, card, NONE),
+        card=np.where(np.isin(kind, (PAYMENT, WITHDRAWAL)), card, NONE),
         fraud=task.code,
     )

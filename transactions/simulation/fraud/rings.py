@@ -39,8 +39,8 @@ _MULES_A_RING = 5
 _IDENTITIES_A_RING = 4
 # Rings and their mules meet on the same days: so many campaigns in half a year.
 _CAMPAIGNS = 6
-_RING_DEVICE_SHARE = 0.45
-_FACTORY_DEVICE_SHARE = 0.6
+_RING_DEVICE_SHARE = 0.55
+_FACTORY_DEVICE_SHARE = 0.7
 _CASHED_OUT = 0.25
 # What the mule keeps.
 _COMMISSION = 0.08
@@ -48,17 +48,17 @@ _COMMISSION = 0.08
 _GROOMING_DAYS = (18.0, 60.0)
 
 # Transactions that one mule and one invented person commit in half a year, about.
-FRAUDS_PER_MULE = 13
+FRAUDS_PER_MULE = 15
 FRAUDS_PER_IDENTITY = 9
 
 
 def mule_ring(world: World, task: Task, rng: np.random.Generator) -> Batch:
     """Return money that comes in from strangers and leaves within hours, the same way for all."""
-    sizes = sizes_up_to(task.count, 3, 5, rng)
+    sizes = sizes_up_to(task.count, 4, 6, rng)
     episodes = _campaigns(world, task, sizes, rng)
     incoming = _are_incoming(episodes, rng)
     ring = _ring_of(world, Role.MULE, episodes.victim, _MULES_A_RING)
-    pause = rng.lognormal(np.log(1.4 * HOUR_S), 0.8, len(episodes.episode))
+    pause = rng.lognormal(np.log(0.8 * HOUR_S), 0.8, len(episodes.episode))
     time_s = times(world, task, episodes, pause)
     is_cash = ~incoming & (rng.random(len(time_s)) < _CASHED_OUT)
     kind = np.where(incoming, DEPOSIT, np.where(is_cash, WITHDRAWAL, TRANSFER))
@@ -119,7 +119,7 @@ def _passed_on(
 ) -> Floats:
     """Return what comes in, and what goes out of it in parts."""
     steps = len(episodes.episode)
-    brought = np.where(incoming, rng.lognormal(np.log(1_300.0), 0.5, steps), 0.0)
+    brought = np.where(incoming, rng.lognormal(np.log(2_800.0), 0.5, steps), 0.0)
     total = np.bincount(episodes.episode, brought, minlength=len(episodes))
     parts = np.bincount(episodes.episode, ~incoming, minlength=len(episodes))
     part = total * (1.0 - _COMMISSION) / np.maximum(parts, 1)
@@ -131,12 +131,14 @@ def _passed_on(
 def _partners(
     world: World, episodes: Episodes, ring: Ints, incoming: Flags, rng: np.random.Generator
 ) -> Ints:
-    """Return who sends to a ring (three senders) and to whom it passes on (two collectors)."""
+    """Return who sends to a ring (three senders) and to whom it passes on, other people weekly."""
     steps = len(episodes.episode)
     drops = world.directory.drops
     persons = world.directory.persons
-    sender = persons.start + (episodes.each(ring) * 3 + rng.integers(0, 3, steps)) % len(persons)
-    collector = drops.start + (episodes.each(ring) * 2 + rng.integers(0, 2, steps)) % len(drops)
+    week = np.floor(episodes.begin_s / (7 * DAY_S)).astype(np.int64)
+    group = ring * 11 + week * 101
+    sender = persons.start + (episodes.each(group) * 3 + rng.integers(0, 3, steps)) % len(persons)
+    collector = drops.start + (episodes.each(group) * 2 + rng.integers(0, 2, steps)) % len(drops)
     return np.where(incoming, sender, collector)
 
 
@@ -183,17 +185,17 @@ def synthetic_identity(world: World, task: Task, rng: np.random.Generator) -> Ba
     episodes = _vanishings(world, task, sizes, rng)
     ring = _ring_of(world, Role.SYNTHETIC, episodes.victim, _IDENTITIES_A_RING)
     steps = len(episodes.episode)
-    time_s = times(world, task, episodes, rng.lognormal(np.log(1.2 * HOUR_S), 0.9, steps))
+    time_s = times(world, task, episodes, rng.lognormal(np.log(0.7 * HOUR_S), 0.9, steps))
     draw = rng.random(steps)
     kind = np.where(draw < 0.72, PAYMENT, np.where(draw < 0.90, TRANSFER, WITHDRAWAL))
     online = np.where(some_episodes(episodes, 0.5, rng), MOBILE, WEB)
     channel = np.where(kind == WITHDRAWAL, ATM, online)
     shop = shops_of_episodes(world, episodes, RESALEABLE, time_s, rng, shops=6)
-    drop = rng.choice(np.asarray(world.directory.drops), steps)
+    drop = world.directory.choose_drop(time_s / DAY_S, rng)
     machine = _cash_machines(world, episodes, time_s, rng)
     merchant = np.where(kind == PAYMENT, shop, np.where(kind == TRANSFER, drop, machine))
     amount = customary_eur(world, episodes.customer, time_s)
-    amount = amount * rng.lognormal(np.log(14.0), 0.6, steps)
+    amount = amount * rng.lognormal(np.log(18.0), 0.6, steps)
     own = presence_by_channel(world, episodes.customer, time_s, channel, merchant, rng)
     is_shared = some_episodes(episodes, _FACTORY_DEVICE_SHARE, rng) & (channel != ATM)
     return committed(

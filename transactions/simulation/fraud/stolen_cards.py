@@ -22,14 +22,14 @@ from transactions.simulation.fraud.episodes import (
     thief_presence,
     times,
 )
-from transactions.simulation.geography import another_city, scattered
+from transactions.simulation.geography import another_city
 from transactions.simulation.presence import Presence, own_presence
 from transactions.simulation.world import World
 
 # Share of episodes on the victim's own device: a stolen telephone, malware.
 _OWN_DEVICE = 0.10
 # High single payments made with a copied card at tills abroad.
-_COPIED_CARD = 0.18
+_COPIED_CARD = 0.12
 # Cards tested in one go, and tries a card.
 _TESTS = (20, 70)
 _TRIES = (1, 4)
@@ -43,7 +43,7 @@ def velocity_burst(world: World, task: Task, rng: np.random.Generator) -> Batch:
     slower = 1.0 + adapted(episodes.begin_s)[episodes.episode]
     time_s = times(world, task, episodes, rng.lognormal(np.log(200.0), 0.6, steps) * slower)
     channel = np.where(some_episodes(episodes, 0.4, rng), MOBILE, WEB)
-    factor = rng.lognormal(np.log(2.4), 0.6, steps)
+    factor = rng.lognormal(np.log(2.8), 0.6, steps)
     return committed(
         world,
         task,
@@ -53,7 +53,7 @@ def velocity_burst(world: World, task: Task, rng: np.random.Generator) -> Batch:
         rng,
         kind=PAYMENT,
         channel=channel,
-        merchant=shops_of_episodes(world, episodes, RESALEABLE, time_s, rng, shops=3),
+        merchant=shops_of_episodes(world, episodes, RESALEABLE, time_s, rng, shops=5),
         amount_eur=customary_eur(world, episodes.customer, time_s) * factor,
     )
 
@@ -79,14 +79,14 @@ def amount_spike(world: World, task: Task, rng: np.random.Generator) -> Batch:
     abroad = another_city(world.population.city[episodes.victim], rng)[episodes.episode]
     till = _shops_abroad(world, abroad, time_s, rng)
     # They learn to ask for less.
-    usual_factor = 30.0 * (1.0 - 0.4 * adapted(time_s))
+    usual_factor = 42.0 * (1.0 - 0.4 * adapted(time_s))
     factor = usual_factor * rng.lognormal(0.0, 0.5, steps)
     return committed(
         world,
         task,
         episodes,
         time_s,
-        _at_tills(abroad, rng).where(is_copy, online),
+        _at_tills(world, till).where(is_copy, online),
         rng,
         kind=PAYMENT,
         channel=np.where(is_copy, POS, online_channel),
@@ -100,9 +100,10 @@ def _shops_abroad(world: World, city: Ints, time_s: Floats, rng: np.random.Gener
     return world.directory.choose(rng.choice(DEAR, len(city)), city, is_online, time_s / DAY_S, rng)
 
 
-def _at_tills(city: Ints, rng: np.random.Generator) -> Presence:
-    nothing = np.full(len(city), NONE)
-    return Presence(nothing, nothing, city, *scattered(city, rng))
+def _at_tills(world: World, till: Ints) -> Presence:
+    nothing = np.full(len(till), NONE)
+    shops = world.directory
+    return Presence(nothing, nothing, shops.city[till], shops.latitude[till], shops.longitude[till])
 
 
 def card_testing(world: World, task: Task, rng: np.random.Generator) -> Batch:
@@ -112,7 +113,7 @@ def card_testing(world: World, task: Task, rng: np.random.Generator) -> Batch:
     presence = thief_presence(world, episodes, rng)
     steps = len(episodes.episode)
     time_s = times(world, task, episodes, rng.lognormal(np.log(35.0), 0.7, steps))
-    shop = shops_of_episodes(world, episodes, SOFT, time_s, rng, shops=2)
+    shop = shops_of_episodes(world, episodes, SOFT, time_s, rng, shops=4)
     channel = np.where(some_episodes(episodes, 0.3, rng), MOBILE, WEB)
     return committed(
         world,
