@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Callable
+from importlib import import_module
 
 import pytest
 from django.db.models import Model
@@ -21,8 +23,10 @@ SECRETS = ("tok_secret_9876", "device-secret-1234", "198.51.100.77", "Carla NÃºÃ
 
 
 @pytest.fixture(autouse=True)
-def without_second_factor(settings: object) -> None:
+def without_second_factor_and_slow_hashes(settings: object) -> None:
     settings.STAFF_MFA_REQUIRED = False  # type: ignore[attr-defined]  # tested in tests/core
+    # A password of the test run guards nothing, and the real hash takes a third of a second.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]  # as above
 
 
 @pytest.fixture
@@ -115,3 +119,11 @@ def test_rows_are_found_by_the_whole_id_only(
     for term, finds in ((f" {reference} ", 1), (reference[:-1], 0), (reference.upper(), 0)):
         found = client.get(page(model, "changelist"), {"q": term}).context["cl"].result_list
         assert len(found) == finds
+
+
+@pytest.mark.parametrize("name", ["transactions.admin.masking", "scoring.review_reasons"])
+def test_the_examples_in_docstrings_hold(name: str) -> None:
+    result = doctest.testmod(import_module(name))
+
+    assert result.attempted > 0
+    assert result.failed == 0
