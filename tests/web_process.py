@@ -81,6 +81,11 @@ class Web:
     port: int
     log: Path
 
+    @property
+    def url(self) -> str:
+        """Where it answers, without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
     def caller(self, headers: Mapping[str, str] | None = None, *, timeout_s: float = 30) -> Caller:
         """Return a connection of its own."""
         return Caller(self.port, headers or {}, timeout_s)
