@@ -14,6 +14,8 @@ QUIET_ENGINES = {
     "GLOG_minloglevel": "2",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "OMP_THREAD_LIMIT": "1",
+    # Threads that wait for work sleep: spinning, they take the core from those that have some.
+    "OMP_WAIT_POLICY": "passive",
     "MPLCONFIGDIR": str(CHECKOUT / "var" / "cache" / "matplotlib"),
     "NUMBA_CACHE_DIR": str(CHECKOUT / "var" / "cache" / "numba"),
 }

@@ -16,7 +16,8 @@ def check_scoring_settings(
 ) -> list[CheckMessage]:
     """Check that thresholds rise and that reference rates are rates."""
     # Needs models and rules, which needs the apps to be ready.
-    from scoring.configuration import policy_of_settings, rates_of_settings  # noqa: PLC0415
+    from scoring.configuration import policy_of_settings  # noqa: PLC0415
+    from transactions.services.reference_rates import rates_of_settings  # noqa: PLC0415
 
     found: list[CheckMessage] = []
     try:

@@ -15,16 +15,21 @@ from scoring.features import StateTable, StateUnreadable, apply_events
 from scoring.models import EntityState
 from scoring.stored_events import last_sequence, stored_events
 
-# History that was loaded, not scored, joins in the order of its time. Where times are equal, a
-# verification or label comes first: it was known when the transaction came.
+# History that was loaded, not scored, joins in the order in which it would have been applied: a
+# transaction when it arrived, a label when it was known but behind its transaction. Where times
+# are equal, a verification or label comes first: it was known when the transaction came.
 ASSIGN = """
 WITH waiting AS (
     SELECT 0 AS rank, id::text AS id, decided_at AS moment
     FROM scoring_verificationchange WHERE sequence IS NULL
     UNION ALL
-    SELECT 1, id::text, known_at FROM transactions_label WHERE sequence IS NULL
+    SELECT 1, label.id::text,
+           greatest(label.known_at, moved.arrived_at + interval '1 microsecond')
+    FROM transactions_label AS label
+    JOIN transactions_transaction AS moved ON moved.id = label.transaction_id
+    WHERE label.sequence IS NULL
     UNION ALL
-    SELECT 2, id::text, occurred_at FROM transactions_transaction WHERE sequence IS NULL
+    SELECT 2, id::text, arrived_at FROM transactions_transaction WHERE sequence IS NULL
 ), placed AS MATERIALIZED (
     SELECT rank, id, nextval('transactions_application_seq') AS sequence
     FROM (SELECT rank, id FROM waiting ORDER BY moment, rank, id) AS ordered

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ import polars as pl
 import psycopg2
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import AuditEntry, DataKey, Workspace
@@ -246,11 +249,13 @@ def test_places_are_drawn_by_time_where_features_follow(
         ),
         *(
             (at, 1, place, row)
-            for at, place, row in Label.objects.values_list("known_at", "sequence", "id")
+            for at, place, row in Label.objects.annotate(
+                at=Greatest("known_at", F("transaction__arrived_at") + timedelta(microseconds=1))
+            ).values_list("at", "sequence", "id")
         ),
         *(
             (at, 2, place, row)
-            for at, place, row in Transaction.objects.values_list("occurred_at", "sequence", "id")
+            for at, place, row in Transaction.objects.values_list("arrived_at", "sequence", "id")
         ),
     ]
     by_place = sorted(placed, key=lambda one: one[2])

@@ -29,7 +29,7 @@ class HistoryOrder:
 
 
 def order_draw(
-    *, decided_at: pl.Series, known_at: pl.Series, occurred_at: pl.Series
+    *, decided_at: pl.Series, known_at: pl.Series, arrived_at: pl.Series
 ) -> HistoryOrder | None:
     """Draw places by time for rows that are about to be written; None if others were there before.
 
@@ -40,7 +40,7 @@ def order_draw(
     """
     if Transaction.objects.exists() or Label.objects.exists():
         return None
-    times = [series.dt.epoch("us").to_numpy() for series in (decided_at, known_at, occurred_at)]
+    times = [series.dt.epoch("us").to_numpy() for series in (decided_at, known_at, arrived_at)]
     by_time = np.argsort(np.concatenate(times), kind="stable")
     places = np.empty(len(by_time), dtype=np.int64)
     places[by_time] = np.arange(len(by_time)) + _consecutive_draw(len(by_time))

@@ -54,6 +54,21 @@ class HistoryFolder:
             return pl.Series(column, [], dtype=INSTANT)
         return self.tables[name].select(column).collect().to_series()
 
+    def arrivals(self) -> pl.Series:
+        """Return when each transaction arrived; when it happened, where that is not told."""
+        arrived = pl.coalesce("arrived_at", "occurred_at")
+        return self.tables["transactions"].select(arrived).collect().to_series()
+
+    def label_times(self) -> pl.Series:
+        """Return when each label became known, but never before its transaction arrived."""
+        if "labels" not in self.tables:
+            return pl.Series("known_at", [], dtype=INSTANT)
+        behind = pl.coalesce("arrived_at", "occurred_at") + pl.duration(microseconds=1)
+        arrived = self.tables["transactions"].select("transaction_id", behind.alias("behind"))
+        known = self.tables["labels"].select("transaction_id", "known_at")
+        joined = known.join(arrived, on="transaction_id", how="left", maintain_order="left")
+        return joined.select(pl.max_horizontal("known_at", "behind")).collect().to_series()
+
     def chunks(self, name: str) -> Iterator[Chunk]:
         """Yield a table in chunks; none if there is no such table."""
         if name not in self.tables:

@@ -249,8 +249,8 @@ class _FolderLoader:
     def _drawn_order(self) -> HistoryOrder | None:
         return order_draw(
             decided_at=self._history.times("kyc_profiles", "decided_at"),
-            known_at=self._history.times("labels", "known_at"),
-            occurred_at=self._history.times("transactions", "occurred_at"),
+            known_at=self._history.label_times(),
+            arrived_at=self._history.arrivals(),
         )
 
     def _fingerprints(self) -> pl.DataFrame | None:

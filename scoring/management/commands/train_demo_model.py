@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from scoring.demo_champion import demo_champion_folder, demo_champion_train
+from scoring.features import warm_up
 
 
 class Command(BaseCommand):
@@ -20,6 +21,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Compiles what serves and is not there yet, so that no payment waits for that.
+        warm_up()
         if demo_champion_folder(settings.MODELS_DIR).exists():
             self.stdout.write("The demo model is there.")
             return
