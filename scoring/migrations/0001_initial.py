@@ -433,6 +433,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name_plural": "list entries",
                 "indexes": [models.Index(fields=["subject", "key"], name="scoring_list_entry_key")],
                 "constraints": [
                     models.UniqueConstraint(

@@ -36,6 +36,7 @@ class ListEntry(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "list entries"
         constraints = [
             models.UniqueConstraint(
                 fields=["entity_list", "subject", "key"], name="scoring_list_entry_once"
