@@ -9,7 +9,7 @@ import structlog
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -17,11 +17,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from fraudsite.core.api.errors import RequestRefused
-from fraudsite.core.api.idempotency import REPLAYED, REPLAYED_HEADER, idempotency_key_of
+from fraudsite.core.api.idempotency import (
+    HEADER,
+    MAX_LENGTH,
+    REPLAYED,
+    REPLAYED_HEADER,
+    idempotency_key_of,
+)
 from fraudsite.core.api.paging import PAGE_PARAMETERS, KeyPagination, page_of
 from fraudsite.core.api.parsing import decode_request
 from fraudsite.core.api.permissions import HasScope
 from fraudsite.core.api.principal import ApiPrincipal
+from fraudsite.core.api.schema import Error
 from scoring.api.answers import BatchAnswer, TransactionAnswer, batch_answer, transaction_answer
 from scoring.features import StateUnreadable
 from scoring.services.explain import decision_explain
@@ -54,6 +61,16 @@ FILTER_PARAMETERS = [
     OpenApiParameter(name, str, description="Only those that have exactly this.")
     for name in FILTERS
 ]
+IDEMPOTENCY_PARAMETER = OpenApiParameter(
+    HEADER,
+    {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH},
+    OpenApiParameter.HEADER,
+    description="Yours for this request; sent again with it, the first answer comes again.",
+)
+CONFLICTS = {
+    409: OpenApiResponse(Error, description="The `transaction_id` is another payment's."),
+    422: OpenApiResponse(Error, description="The `Idempotency-Key` is another request's."),
+}
 CAN_READ, CAN_WRITE = HasScope("transactions:read"), HasScope("transactions:write")
 
 
@@ -71,8 +88,9 @@ class TransactionsApi(APIView):
 
     @extend_schema(
         operation_id="transaction_score",
+        parameters=[IDEMPOTENCY_PARAMETER],
         request=IncomingTransaction,
-        responses={201: TransactionAnswer},
+        responses={201: TransactionAnswer, **CONFLICTS},
     )
     def post(self, request: Request) -> Response:
         """Judge a transaction and keep it with its decision.
@@ -106,7 +124,10 @@ class TransactionBatchApi(APIView):
     permission_classes = (CAN_WRITE,)
 
     @extend_schema(
-        operation_id="transaction_score_batch", request=IncomingBatch, responses=BatchAnswer
+        operation_id="transaction_score_batch",
+        parameters=[IDEMPOTENCY_PARAMETER],
+        request=IncomingBatch,
+        responses=BatchAnswer,
     )
     def post(self, request: Request) -> Response:
         """Judge transactions in the order given, in one transaction of the database.

@@ -67,3 +67,28 @@ def test_fifty_posts_at_once_are_one_payment(site: Site, by: str) -> None:
     assert Decision.objects.filter(transaction_id=id_).count() == 1
     assert OutboxEvent.objects.filter(aggregate_id=id_).count() == 1
     assert_state_agrees()
+
+
+@pytest.mark.parametrize(
+    ("by", "status", "code"),
+    [("key", 422, "idempotency_conflict"), ("id", 409, "transaction_exists")],
+)
+def test_of_two_payments_sent_at_once_under_one_name_one_is_taken(
+    site: Site, by: str, status: int, code: str
+) -> None:
+    before = kept()
+    first = a_payment(transaction_id=f"two-under-one-{by}")
+    other = {**first, "amount_minor": first["amount_minor"] + 1, "user_id": "dora"}
+    if by == "key":
+        other["transaction_id"] = "two-under-one-key-other"
+    headers = {"idempotency_key": "two-under-one"} if by == "key" else {}
+
+    answers = post_at_once(site, [first, other] * (CALLERS // 2), **headers)
+
+    assert Counter(answer.status for answer in answers) == {201: CALLERS // 2, status: CALLERS // 2}
+    refused = {answer.body["code"] for answer in answers if answer.status != 201}
+    assert refused == {code}
+    assert len({answer.body["id"] for answer in answers if answer.status == 201}) == 1
+    assert replayed(answers) == CALLERS // 2 - 1
+    assert kept() == Kept(before.transactions + 1, before.decisions + 1, before.events + 1)
+    assert_state_agrees()
