@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser import journey
 from tests.browser.payments_setup import give_accounts, prepare_scoring, settle
@@ -14,6 +14,19 @@ from tests.browser.site import Site
 
 # Training the demo model takes most of a minute where it is not kept from before.
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
+
+NOTE_WHAT_IS_SAID = """() => {
+    const words = document.querySelector("[data-waiting]");
+    const note = () => localStorage.setItem("said", words.textContent);
+    new MutationObserver(note).observe(words, { childList: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def paying_site(site: Site) -> Site:
+    """A site with the demo champion and the shipped rules."""
+    prepare_scoring(site)
+    return site
 
 
 def fill_in(at: journey.Visit, *, to: str, amount: str, number: str = "") -> None:
@@ -38,12 +51,11 @@ def sign_up_and_consent(at: journey.Visit, email: str) -> None:
 
 
 def test_a_small_payment_goes_through_and_a_huge_one_waits_for_a_person(
-    site: Site, screenshots: Path, launch: Callable[..., Browser]
+    paying_site: Site, screenshots: Path, launch: Callable[..., Browser]
 ) -> None:
-    prepare_scoring(site)
-    at = journey.visit(launch(), site.url, screenshots, "payments")
+    at = journey.visit(launch(), paying_site.url, screenshots, "payments")
     sign_up_and_consent(at, "payer@example.com")
-    give_accounts(site, "payer@example.com", seed=21, is_verified=True)
+    give_accounts(paying_site, "payer@example.com", seed=21, is_verified=True)
 
     at.open("/money/")
     at.look("overview")
@@ -84,7 +96,7 @@ def test_a_small_payment_goes_through_and_a_huge_one_waits_for_a_person(
     expect(at.page.get_by_test_id("obstacle")).to_contain_text("is being checked")
     at.look("pay-while-checked")
 
-    settle(site, "payer@example.com", "release")
+    settle(paying_site, "payer@example.com", "release")
     at.open("/money/")
     expect(at.page.get_by_test_id("notice")).to_contain_text("Carried out")
     at.page.goto(held)
@@ -94,11 +106,11 @@ def test_a_small_payment_goes_through_and_a_huge_one_waits_for_a_person(
 
 
 def test_who_is_not_verified_may_look_but_not_pay(
-    site: Site, screenshots: Path, launch: Callable[..., Browser]
+    paying_site: Site, screenshots: Path, launch: Callable[..., Browser]
 ) -> None:
-    at = journey.visit(launch(), site.url, screenshots, "unverified")
+    at = journey.visit(launch(), paying_site.url, screenshots, "unverified")
     sign_up_and_consent(at, "looker@example.com")
-    give_accounts(site, "looker@example.com", seed=22, is_verified=False)
+    give_accounts(paying_site, "looker@example.com", seed=22, is_verified=False)
 
     at.open("/money/")
     expect(at.page.get_by_test_id("verify-banner")).to_be_visible()
@@ -108,17 +120,17 @@ def test_who_is_not_verified_may_look_but_not_pay(
     expect(at.page.get_by_test_id("obstacle")).to_contain_text("Verify your identity to pay")
     at.look("obstacle")
     at.page.get_by_role("link", name="Verify now").click()
-    expect(at.page).to_have_url(f"{site.url}/verify/details/")
+    expect(at.page).to_have_url(f"{paying_site.url}/verify/details/")
     assert at.violations == []
 
 
 def test_the_payments_pages_work_by_keyboard_and_in_the_dark(
-    site: Site, screenshots: Path, launch: Callable[..., Browser]
+    paying_site: Site, screenshots: Path, launch: Callable[..., Browser]
 ) -> None:
-    at = journey.visit(launch(), site.url, screenshots, "payments-dark")
+    at = journey.visit(launch(), paying_site.url, screenshots, "payments-dark")
     at.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     sign_up_and_consent(at, "keys@example.com")
-    give_accounts(site, "keys@example.com", seed=23, is_verified=True)
+    give_accounts(paying_site, "keys@example.com", seed=23, is_verified=True)
 
     at.open("/money/")
     at.look("overview")
@@ -136,3 +148,36 @@ def test_the_payments_pages_work_by_keyboard_and_in_the_dark(
     at.page.get_by_test_id("payment-result").wait_for(state="visible")
     at.look("result")
     assert at.violations == []
+
+
+def test_a_form_left_open_over_a_new_log_in_arrives_and_waiting_is_said(
+    paying_site: Site, screenshots: Path, launch: Callable[..., Browser]
+) -> None:
+    at = journey.visit(launch(), paying_site.url, screenshots, "payments-late")
+    sign_up_and_consent(at, "late@example.com")
+    give_accounts(paying_site, "late@example.com", seed=24, is_verified=True)
+    at.open("/money/pay/")
+    fill_in(at, to="Lantern Films", amount="6.00")
+
+    # Another tab: signed out and in again, with a new session and a new form token.
+    other = journey.Visit(at.page.context.new_page(), paying_site.url, screenshots, "payments-late")
+    other.open("/")
+    other.page.get_by_role("button", name="Log out").click()
+    other.open("/accounts/login/")
+    other.page.get_by_label("Email").fill("late@example.com")
+    other.page.locator("input[name=password]").fill(journey.PASSWORD)
+    other.page.get_by_test_id("login").click()
+    expect(other.page.get_by_role("button", name="Log out")).to_be_visible()
+
+    def answer_late(route: Route) -> None:
+        at.page.wait_for_timeout(1500)
+        route.continue_()
+
+    at.page.route("**/check/", answer_late)
+    # The page cannot be asked while the next one is on its way; it writes down what it says.
+    at.page.evaluate(NOTE_WHAT_IS_SAID)
+    at.page.get_by_test_id("confirm-payment").click()
+    at.page.get_by_test_id("payment-result").wait_for(state="visible")
+    assert at.page.get_by_test_id("payment-result").get_attribute("data-status") == "approved"
+    said = at.page.evaluate("localStorage.getItem('said')")
+    assert said == "Checking the payment. Please keep this page open."
