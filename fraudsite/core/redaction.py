@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from structlog.typing import EventDict, WrappedLogger
@@ -61,6 +62,7 @@ def redact_value(value: Any, key: str = "", depth: int = 0) -> Any:
     return value
 
 
+@lru_cache(maxsize=4_096)
 def is_sensitive_key(key: str) -> bool:
     """Whether a value under this key is personal or secret whatever it looks like.
 

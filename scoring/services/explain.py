@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,12 @@ def decision_explain(decision: Decision) -> Decision:
 
 def factors_json(factors: tuple[Reason, ...] | None) -> list[dict[str, Any]] | None:
     """Return factors as they are stored."""
-    return None if factors is None else [asdict(factor) for factor in factors]
+    if factors is None:
+        return None
+    # Field by field: `asdict` took a sixth of the time of a batch full of suspicion.
+    return [
+        {"code": one.code, "text": one.text, "contribution": one.contribution} for one in factors
+    ]
 
 
 def _judge_of(decision: Decision) -> Judge | None:

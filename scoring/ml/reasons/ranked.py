@@ -26,6 +26,11 @@ CYCLES = {
     for stem, period in (("hour", 24), ("weekday", 7))
     for name in (f"{stem}_sin", f"{stem}_cos")
 }
+# The features of each meaning, in the order of the schema.
+FEATURES_OF: Mapping[str, tuple[str, ...]] = {
+    code: tuple(name for name in SCHEMA.names if LINES[name].code == code)
+    for code in {line.code for line in LINES.values()}
+}
 # Log-odds. Less changes a probability of .5 by about one percent and is no reason for anything.
 LEAST_CONTRIBUTION = 0.05
 MOST_REASONS = 6
@@ -108,7 +113,7 @@ contribution=1.5),)
 
 def _text(code: str, pushes: Mapping[str, float], values: Mapping[str, float]) -> str:
     """Return the sentence of the feature that pushed most; what is missing comes last."""
-    members = [name for name in pushes if LINES[name].code == code and pushes[name] > 0]
+    members = [name for name in FEATURES_OF[code] if pushes.get(name, 0.0) > 0]
     best = max(members, key=lambda name: (not math.isnan(values[name]), pushes[name]))
     return tell(best, values)
 
