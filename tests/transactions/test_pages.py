@@ -17,7 +17,7 @@ from django.urls import reverse
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from kyc.choices import VerificationStatus
-from kyc.models import Verification
+from kyc.models import Customer, Verification
 from kyc.services.customers import customer_of_user
 from tests.transactions.accounts import account_of, moved, verified
 from transactions.choices import TransactionStatus
@@ -328,3 +328,15 @@ def test_pages_ask_the_database_as_often_for_much_as_for_little(
         at_home.get(address)
 
     assert len(many) == len(few) <= 14
+
+
+def test_the_front_page_leads_customers_to_what_is_next(carla: User, at_home: Client) -> None:
+    before = text_of(at_home, "/")
+    assert not Customer.objects.exists()
+    verified(carla)
+
+    after = text_of(at_home, "/")
+
+    assert "Continue Your accounts" in before
+    assert "Your accounts Make a payment" in after
+    assert "Continue" not in after
