@@ -52,7 +52,7 @@ def generate(plan: SimulationPlan, progress: Progress = _silent) -> History:
 
     Notes
     -----
-    Linear in the number of transactions: about 4 µs and 350 bytes each at the peak.
+    Linear in the number of transactions: about 3 µs and 420 bytes each at the peak.
 
     Examples
     --------

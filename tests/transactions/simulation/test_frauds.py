@@ -100,7 +100,7 @@ def test_honest_people_get_new_devices_and_addresses_too(history: History) -> No
 def test_structuring_stays_below_the_limit_again_and_again(history: History) -> None:
     rows = frauds_of(history, "structuring")
 
-    assert rows["euros"].min() > 6_500
+    assert rows["euros"].min() > 7_400
     assert rows["euros"].max() < 10_000
     assert set(rows["kind"]) == {"deposit", "transfer"}
     assert gaps(rows, "customer_id").median() < 24 * 60

@@ -6,8 +6,6 @@ import polars as pl
 
 from transactions.simulation import History
 
-DAY = pl.duration(days=1)
-
 
 def with_truth(history: History) -> pl.DataFrame:
     """Return the transactions, in their order, with their labels and the day they happened on."""

@@ -56,7 +56,7 @@ def tasks_of(plan: SimulationPlan) -> list[Task]:
     --------
     >>> plan = SimulationPlan(transactions=1_000, novel_fraud="structuring", novel_from=90)
     >>> [(task.fraud_type, task.count) for task in tasks_of(plan)][2:5]
-    [('account_takeover', 6), ('structuring', 2), ('blacklisted_counterparty', 5)]
+    [('account_takeover', 6), ('structuring', 3), ('blacklisted_counterparty', 5)]
     """
     weights = np.array(
         [_SHARES[name] * (1.0 - plan.first_day_of(name) / plan.days) for name in FRAUD_TYPES]
