@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from functools import lru_cache
 
 import structlog
 from django.conf import settings
@@ -24,7 +24,8 @@ from scoring.judging import Judge, RuleWords
 from scoring.models import EntityList, ListEntry, RuleSnooze, RuleVersion
 from scoring.registry import Champion, champion_look_up
 from scoring.rules import Effect, Rule, RuleRefused, RuleSet, rule_schema
-from transactions.money import DEFAULT_RATES, ReferenceRates
+from transactions.money import ReferenceRates
+from transactions.services.reference_rates import rates_of_settings
 
 logger = structlog.get_logger(__name__)
 
@@ -153,16 +154,15 @@ def _judge(champion: Champion) -> Judge:
     )
 
 
-def rates_of_settings() -> ReferenceRates:
-    """Return the reference rates: those of the settings, else those that are shipped."""
-    if not settings.REFERENCE_RATES:
-        return DEFAULT_RATES
-    return ReferenceRates({code: Decimal(rate) for code, rate in settings.REFERENCE_RATES.items()})
+@lru_cache(maxsize=1_024)
+def _rule(rule_id: str, number: int, expression: str) -> Rule:
+    """Return a rule, parsed once: at each look nearly all are as they were two seconds before."""
+    return Rule.of(rule_id, number, expression, RULE_SCHEMA)
 
 
 def _compiled(version: RuleVersion) -> Rule | None:
     try:
-        return Rule.of(version.rule_id, version.number, version.expression, RULE_SCHEMA)
+        return _rule(version.rule_id, version.number, version.expression)
     except RuleRefused:
         logger.exception("rule_unreadable", rule=str(version))
         return None
