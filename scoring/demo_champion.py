@@ -18,7 +18,10 @@ from transactions.simulation import SimulationPlan, generate
 
 # Enough for every fraud type to be seen some hundred times, and generated in a second.
 HISTORY = SimulationPlan(users=2_000, transactions=90_000, fraud_rate=0.04, seed=20_260_101)
-VERSION = f"demo-{SCHEMA.hash[:8]}"
+# Raised whenever the generator or the plan makes another history, so that nobody keeps the model
+# of an older one.
+RECIPE = 2
+VERSION = f"demo-{SCHEMA.hash[:8]}-{RECIPE}"
 
 Progress = Callable[[str, float], None]
 
