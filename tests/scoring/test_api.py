@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +38,7 @@ from tests.scoring.conftest import TESTER
 from transactions.models import Label, Transaction
 
 URL = "/api/v1/transactions/"
+NOBODYS = "01a1fd76-2a55-763a-9a70-a424fe36df0c"
 Payment = Callable[..., dict[str, Any]]
 
 pytestmark = pytest.mark.django_db
@@ -216,10 +216,10 @@ def test_an_amount_may_be_an_exact_decimal(
     [
         (["transactions:read"], "post", URL, 403),
         (["transactions:write"], "get", URL, 403),
-        (["transactions:write"], "post", f"{URL}{uuid.uuid4()}/labels/", 403),
+        (["transactions:write"], "post", f"{URL}{NOBODYS}/labels/", 403),
         (["transactions:read"], "post", f"{URL}batch/", 403),
         (None, "post", URL, 401),
-        (None, "get", f"{URL}{uuid.uuid4()}/", 401),
+        (None, "get", f"{URL}{NOBODYS}/", 401),
     ],
 )
 def test_a_key_needs_the_scope(
@@ -258,7 +258,7 @@ def test_another_workspaces_transaction_is_not_found(
     answers = [
         stranger.get(f"{URL}{ours}/"),
         post(stranger, {"is_fraud": True}, f"{URL}{ours}/labels/"),
-        stranger.get(f"{URL}{uuid.uuid4()}/"),
+        stranger.get(f"{URL}{NOBODYS}/"),
     ]
 
     assert {answer.status_code for answer in answers} == {404}
