@@ -30,10 +30,10 @@ from scoring.event_records import (
     verification_record,
 )
 from scoring.features import SCHEMA, Known, StateTable, apply_events
-from scoring.judging import Judge, Judgement, RuleWords, Subject
+from scoring.judging import Judgement, Subject
 from scoring.ml import load_model
 from scoring.rule_fields import RuleRow
-from scoring.rules import STARTER_RULES, Rule, RuleSet, rule_schema
+from scoring.starter_judge import starter_judge
 from transactions.incoming import CheckedTransaction, IncomingTransaction, check
 from transactions.money import DEFAULT_RATES, ReferenceRates, reference_minor
 
@@ -74,19 +74,10 @@ class FraudDetector:
         has_starter_rules: bool = True,
     ) -> None:
         model = load_model(Path(model_dir), SCHEMA.hash)
-        starter = STARTER_RULES if has_starter_rules else ()
-        schema = rule_schema(SCHEMA.specs)
         self._rates = rates
         self._states = StateTable()
         self._known: dict[str, Known] = {}
-        self._judge = Judge(
-            model=model,
-            problem=None,
-            policy=policy or Policy(),
-            rules=RuleSet(Rule.of(rule.id, 1, rule.expression, schema) for rule in starter),
-            words={f"{rule.id}@1": RuleWords(rule.effect, rule.sentence) for rule in starter},
-            is_demo=model.manifest.is_demo,
-        )
+        self._judge = starter_judge(model, policy, has_rules=has_starter_rules)
         self._model_version = model.manifest.version
         self._policy_version = self._judge.policy.version
 

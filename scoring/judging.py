@@ -136,6 +136,11 @@ class Judge:
         ]
         return self._explained(decided, features)
 
+    def verdict(self, score: float, outcomes: bytes) -> Verdict:
+        """Return what a score and the codes of the rules' outcomes come to, with no list beside."""
+        rules = self._judged(self.rules, outcomes, frozenset())
+        return decide(DecisionInputs(Score(score, is_demo=self.is_demo), rules), self.policy)
+
     def factors(self, features: Array) -> list[tuple[Reason, ...]]:
         """Return what raised each score; empty without a model."""
         if self.model is None or not len(features):
