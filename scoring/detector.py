@@ -54,6 +54,8 @@ class FraudDetector:
         To compare amounts in other currencies.
     has_starter_rules : bool
         Whether the starter rules judge too.
+    has_reasons : bool
+        Whether what is not simply approved gets its factors: 0.3 ms each.
 
     Raises
     ------
@@ -72,12 +74,15 @@ class FraudDetector:
         policy: Policy | None = None,
         rates: ReferenceRates = DEFAULT_RATES,
         has_starter_rules: bool = True,
+        has_reasons: bool = True,
     ) -> None:
         model = load_model(Path(model_dir), SCHEMA.hash)
         self._rates = rates
         self._states = StateTable()
         self._known: dict[str, Known] = {}
-        self._judge = starter_judge(model, policy, has_rules=has_starter_rules)
+        self._judge = starter_judge(
+            model, policy, has_rules=has_starter_rules, has_reasons=has_reasons
+        )
         self._model_version = model.manifest.version
         self._policy_version = self._judge.policy.version
 

@@ -102,6 +102,8 @@ class Judge:
         Why there is no model.
     broken_rules : tuple of str
         Active rules that cannot be read: each counts as one that fails.
+    has_reasons : bool
+        Whether what is not simply approved gets its factors.
     """
 
     model: FraudModel | None
@@ -112,6 +114,7 @@ class Judge:
     words: Mapping[str, RuleWords] = field(default_factory=dict)
     broken_rules: tuple[str, ...] = ()
     is_demo: bool = False
+    has_reasons: bool = True
     _judged_before: dict[Any, tuple[JudgedRule, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -134,7 +137,7 @@ class Judge:
                 subjects, scores, rules, shadow_rules, strict=True
             )
         ]
-        return self._explained(decided, features)
+        return self._explained(decided, features) if self.has_reasons else decided
 
     def verdict(self, score: float, outcomes: bytes) -> Verdict:
         """Return what a score and the codes of the rules' outcomes come to, with no list beside."""

@@ -10,7 +10,11 @@ from scoring.rules import STARTER_RULES, Rule, RuleSet, rule_schema
 
 
 def starter_judge(
-    model: FraudModel, policy: Policy | None = None, *, has_rules: bool = True
+    model: FraudModel,
+    policy: Policy | None = None,
+    *,
+    has_rules: bool = True,
+    has_reasons: bool = True,
 ) -> Judge:
     """Return a judge with the rules that come along, and no lists.
 
@@ -20,6 +24,8 @@ def starter_judge(
         Thresholds; the shipped ones if left out.
     has_rules : bool
         Whether the starter rules judge too.
+    has_reasons : bool
+        Whether what is not simply approved gets its factors.
     """
     schema = rule_schema(SCHEMA.specs)
     starter = STARTER_RULES if has_rules else ()
@@ -30,4 +36,5 @@ def starter_judge(
         rules=RuleSet(Rule.of(rule.id, 1, rule.expression, schema) for rule in starter),
         words={f"{rule.id}@1": RuleWords(rule.effect, rule.sentence) for rule in starter},
         is_demo=model.manifest.is_demo,
+        has_reasons=has_reasons,
     )

@@ -302,3 +302,20 @@ def test_a_file_without_rows_gives_a_file_without_rows(
     run(tmp_path / "empty.csv", "--out", tmp_path / "out.csv")
 
     assert (tmp_path / "out.csv").read_text() == ",".join(RESULT) + "\n"
+
+
+def test_without_reasons_all_else_is_the_same(
+    generated: GeneratedHistory, model_folder: Path
+) -> None:
+    told = list(stream(generated))[:500]
+    left_out = ("factors", "processing_time_ms")
+
+    with_reasons = FraudDetector(model_folder).predict_many(told)
+    without = FraudDetector(model_folder, has_reasons=False).predict_many(told)
+
+    assert any(one["factors"] for one in with_reasons)
+    assert not any(one["factors"] for one in without)
+    for one, other in zip(with_reasons, without, strict=True):
+        assert {k: v for k, v in one.items() if k not in left_out} == {
+            k: v for k, v in other.items() if k not in left_out
+        }
