@@ -136,9 +136,16 @@ def start_web(log: Path, *words: str, **environment: str) -> Web:
 
 def database_url() -> str:
     """Return the address of the test database."""
+    require_test_database()
     found = connection.settings_dict
     where = f"{found['HOST']}:{found['PORT']}/{found['NAME']}"
     return f"postgresql://{found['USER']}:{found['PASSWORD']}@{where}"
+
+
+def require_test_database() -> None:
+    """Refuse to go on with a database that was not made for tests: what follows empties it."""
+    name = connection.settings_dict["NAME"]
+    assert name.startswith("test_"), f"{name} is no test database"
 
 
 def _environment() -> dict[str, str]:

@@ -20,13 +20,22 @@ from scoring.services.starter_rules import starter_rules_install
 from tests.scoring.conftest import TESTER
 from tests.scoring.faults.site import URL, Site, a_payment
 from tests.scoring.faults.valkey_process import ValkeyProcess
-from tests.web_process import Caller, Web, start_web
+from tests.web_process import Caller, Web, require_test_database, start_web
 
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(settings: Any, registry: Path) -> None:
     """What a test registers goes where the web processes look."""
     settings.MODEL_REGISTRY = registry
+
+
+@pytest.fixture(autouse=True)
+def transactional_db(django_db_setup: None) -> None:
+    """Stand for pytest-django's own, without which it makes no test database.
+
+    It looks for a mark or for this very name, and leaves the settings' own database in place where
+    it finds neither. Rows are those of a whole file here, so that nothing is emptied in between.
+    """
 
 
 @pytest.fixture(scope="session")
@@ -68,6 +77,7 @@ def populated(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, registry: Path
 ) -> Iterator[tuple[ModelVersion, str]]:
     """The champion and an API key, committed: other processes see them until the file is done."""
+    require_test_database()
     with django_db_blocker.unblock(), override_settings(MODEL_REGISTRY=registry):
         demo_champion_ensure()
         starter_rules_install()

@@ -39,8 +39,10 @@ class Moment:
 LOCKING_STATES = Moment(
     "SELECT 1 FROM scoring_entitystate FOR UPDATE", "%INSERT INTO scoring_entitystate%"
 )
-# The last of what is written: states, transaction and decision are there already.
-WRITING_NEWS = Moment("LOCK TABLE core_outboxevent IN SHARE MODE", 'INSERT INTO "core_outbox%')
+# The last insert of the three that travel in one statement, of which the server shows the start.
+WRITING_NEWS = Moment(
+    "LOCK TABLE core_outboxevent IN SHARE MODE", 'INSERT INTO "transactions_transaction%'
+)
 # Foreign keys are checked when all is written, and wait for whoever holds the row they point to.
 COMMITTING = Moment("SELECT 1 FROM kyc_customer FOR UPDATE", "COMMIT")
 
