@@ -60,6 +60,13 @@ STARTER_RULES: tuple[StarterRule, ...] = (
         "A device this customer never used, and far more than their usual amount.",
     ),
     StarterRule(
+        "new_payee_high_amount",
+        "High amount to a new payee",
+        'is_merchant_new and kind == "transfer" and amount >= 1000 and amount_to_usual >= 8',
+        Effect.BLOCK_AND_REVIEW,
+        "A first transfer to this payee, and far more than the customer's usual amount.",
+    ),
+    StarterRule(
         "blacklisted_counterparty",
         "Counterparty on a block list",
         "blocked_merchant",

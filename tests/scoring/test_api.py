@@ -523,7 +523,10 @@ def test_an_expired_list_sends_to_review_what_it_would_have_decided(
     put_on(expired, Transaction.objects.get())
 
     body = post(api, payment(transaction_id="T-2")).json()
-    other = post(api, payment(transaction_id="T-3", user_id="otto")).json()
+    other = post(
+        api,
+        payment(transaction_id="T-3", user_id="otto", device_id="ottos", card_token="tok_otto"),
+    ).json()
 
     assert body["decision"] == "review"
     assert [cause["code"] for cause in body["causes"]] == ["list.expired.block-list"]

@@ -64,7 +64,7 @@ def test_blacklisted_merchants_are_on_the_block_list(history: History) -> None:
 def test_features_know_the_history_when_the_load_is_done() -> None:
     for model in (Transaction, Label, VerificationChange):
         assert not model.objects.filter(sequence=None).exists()
-    in_order = Transaction.objects.order_by("sequence").values_list("occurred_at", flat=True)
+    in_order = Transaction.objects.order_by("sequence").values_list("arrived_at", flat=True)
     assert list(in_order) == sorted(in_order)
     assert EntityState.objects.count() > Customer.objects.count()
     assert features_check().differing == 0
