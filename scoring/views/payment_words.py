@@ -69,13 +69,13 @@ class SafeReason:
 SAFE_REASONS = (
     SafeReason(
         "It is larger than what you usually pay, so a person looks at it first.",
-        frozenset({"amount_vs_habit", "rule.new_device_high_amount"}),
+        frozenset({"amount_vs_habit", "rule.new_device_high_amount", "rule.new_payee_high_amount"}),
         "amount_to_usual",
         2.0,
     ),
     SafeReason(
         "You have not paid this payee before, so a person looks at it first.",
-        frozenset({"counterparty_novelty"}),
+        frozenset({"counterparty_novelty", "rule.new_payee_high_amount"}),
         "is_merchant_new",
         1.0,
     ),

@@ -85,6 +85,8 @@ def test_a_small_payment_goes_through_and_a_huge_one_waits_for_a_person(
     expect(at.page.get_by_label("Amount")).to_have_value("1900")
     at.page.get_by_test_id("continue").click()
     assert confirm(at) == "held"
+    expect(at.page.get_by_text("larger than what you usually pay")).to_be_visible()
+    expect(at.page.get_by_text("have not paid this payee before")).to_be_visible()
     at.look("held")
     held = at.page.url
     at.page.get_by_test_id("request-human-review").click()
