@@ -12,19 +12,29 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
 from django.utils import timezone
 
 from scoring.configuration import Configuration
 from scoring.entity_names import signed
 from scoring.event_records import TransactionFacts, key_of
 from scoring.judging import Judgement, Subject
-from scoring.models import ListEntry, RuleSnooze
+from scoring.models import RuleSnooze
 from scoring.rule_fields import ListHit, RuleRow
 from transactions.models import Transaction
 
 Array = np.ndarray[Any, np.dtype[Any]]
 ListedAs = Mapping[tuple[str, int], Sequence[ListHit]]
+
+# Written out: putting these words together anew for each call took a sixth of its time.
+# Uses index: scoring_list_entry_key
+LIST_ENTRIES = """
+SELECT entry.subject, entry.key, entry.entity_list_id, list.kind
+FROM unnest(%(subjects)s::text[], %(keys)s::bigint[]) AS wanted (subject, key)
+JOIN scoring_listentry AS entry USING (subject, key)
+JOIN scoring_entitylist AS list ON list.id = entry.entity_list_id
+WHERE entry.expires_at IS NULL OR entry.expires_at > %(now)s
+"""
 
 
 def judge_rows(
@@ -74,12 +84,12 @@ def _entities(facts: TransactionFacts) -> Iterable[tuple[str, int]]:
 
 def _listed(facts: Sequence[TransactionFacts], now: datetime) -> ListedAs:
     wanted = {entity for one in facts for entity in _entities(one)}
-    entries = ListEntry.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=now), key__in={key for _, key in wanted}
-    ).values_list("subject", "key", "entity_list_id", "entity_list__kind")
+    subjects, keys = [subject for subject, _ in wanted], [key for _, key in wanted]
     listed = defaultdict(list)
-    for subject, key, list_id, kind in entries:
-        listed[subject, key].append(ListHit(list_id, kind, subject))
+    with connection.cursor() as cursor:
+        cursor.execute(LIST_ENTRIES, {"subjects": subjects, "keys": keys, "now": now})
+        for subject, key, list_id, kind in cursor.fetchall():
+            listed[subject, key].append(ListHit(list_id, kind, subject))
     return listed
 
 
