@@ -101,15 +101,24 @@ class FraudDetector:
     def predict_many(self, transactions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Judge transactions in their order, each knowing those before it."""
         started_ns = time.perf_counter_ns()
-        arrived_at = datetime.now(UTC)
-        checked = [check(_told(one), arrived_at=arrived_at) for one in transactions]
-        facts = [self._facts(one, arrived_at) for one in checked]
+        checked, facts = self.prepare(transactions)
         judgements = self.judge(checked, facts)
         elapsed_ms = (time.perf_counter_ns() - started_ns) / 1e6 / max(1, len(checked))
         return [
             self._answer(fact, judgement, elapsed_ms)
             for fact, judgement in zip(facts, judgements, strict=True)
         ]
+
+    def prepare(
+        self, transactions: Sequence[Mapping[str, Any]]
+    ) -> tuple[list[CheckedTransaction], list[TransactionFacts]]:
+        """Return transactions checked, and what features know of them, as `judge` takes both.
+
+        Raises what `predict` raises.
+        """
+        arrived_at = datetime.now(UTC)
+        checked = [check(_told(one), arrived_at=arrived_at) for one in transactions]
+        return checked, [self._facts(one, arrived_at) for one in checked]
 
     def judge(
         self, checked: Sequence[CheckedTransaction], facts: Sequence[TransactionFacts]

@@ -83,7 +83,11 @@ def list_causes(lists: Lists, policy: Policy) -> list[Cause]:
 
 def rule_causes(rules: tuple[JudgedRule, ...]) -> list[Cause]:
     """Return a cause for each rule that hits or fails, unless it is snoozed."""
-    return [cause for rule in rules if not rule.is_snoozed for cause in _of_rule(rule)]
+    # Hardly any rule is raised: the others are passed over without a call for each.
+    raised = [
+        rule for rule in rules if rule.outcome is Outcome.HIT or rule.outcome is Outcome.ERROR
+    ]
+    return [cause for rule in raised if not rule.is_snoozed for cause in _of_rule(rule)]
 
 
 def model_causes(score: float | None, problem: ScoreProblem | None, policy: Policy) -> list[Cause]:

@@ -142,6 +142,8 @@ def _risk(score: float | None, would_be: Decision, policy: Policy) -> RiskLevel:
 
 
 def _with_shadow_rules(would_be: Decision, shadow_rules: tuple[JudgedRule, ...]) -> Decision:
+    if not shadow_rules:
+        return would_be
     return strictest(would_be, *(cause.leads_to for cause in rule_causes(shadow_rules)))
 
 

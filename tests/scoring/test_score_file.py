@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from functools import cache
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,15 +16,12 @@ from django.core.management import CommandError, call_command
 from scoring import FraudDetector
 from scoring.configuration import policy_of_settings
 from scoring.demo_champion import demo_champion_train
-from scoring.detector import _told
-from scoring.event_records import TransactionFacts
 from scoring.features import SCHEMA, events_from_frames, history_features
 from scoring.history_scoring import RESULT, History, HistoryScorer
 from scoring.ml import load_model
 from scoring.rule_columns import COLUMNS, frame_columns
 from scoring.rule_fields import GETTERS, RuleRow, row_columns
 from scoring.starter_judge import starter_judge
-from transactions.incoming import check
 from transactions.simulation import History as GeneratedHistory
 from transactions.simulation import SimulationPlan, generate
 from transactions.simulation.stream import stream
@@ -82,9 +77,10 @@ def test_rules_see_the_same_in_columns_as_in_rows(
 ) -> None:
     timeline = events_from_frames(generated.transactions, kyc_profiles=generated.kyc_profiles)
     features = history_features(timeline)
+    checked, facts = FraudDetector(model_folder).prepare(list(stream(generated)))
     rows = [
-        RuleRow(_facts(model_folder, told), told["amount_minor"], told["currency"], vector)
-        for told, vector in zip(stream(generated), features, strict=True)
+        RuleRow(fact, one.money.minor, one.money.currency, vector)
+        for one, fact, vector in zip(checked, facts, features, strict=True)
     ]
 
     by_row = row_columns(rows, features, GETTERS)
@@ -112,17 +108,6 @@ def test_amounts_of_files_are_those_of_requests_to_the_bit() -> None:
     amounts = events_from_frames(rows).transactions["amount"]
 
     assert amounts.tolist() == [one / 100 for one in cents]
-
-
-def _facts(model_folder: Path, told: dict[str, Any]) -> TransactionFacts:
-    arrived_at = datetime(2100, 1, 1, tzinfo=UTC)
-    detector = _detector(model_folder)
-    return detector._facts(check(_told(told), arrived_at=arrived_at), arrived_at)
-
-
-@cache
-def _detector(model_folder: Path) -> FraudDetector:
-    return FraudDetector(model_folder)
 
 
 def test_labels_verifications_and_accounts_beside_the_file_are_learnt(
