@@ -138,10 +138,13 @@ def record_challenge(at: Visit, look: Callable[[str], None]) -> None:
 
 
 def send(at: Visit) -> None:
-    at.look("submit")
-    at.page.get_by_role("button", name="Send").or_(
+    send_button = at.page.get_by_role("button", name="Send").or_(
         at.page.get_by_role("button", name="Submit")
-    ).first.click()
+    )
+    # The page of the step before is still there until its form was answered.
+    expect(send_button.first).to_be_visible()
+    at.look("submit")
+    send_button.first.click()
 
 
 def wait_for_outcome(at: Visit) -> str:

@@ -39,6 +39,8 @@ SHOPS = ("Corner Market", "City Transport", "Old Town Books", "Harbour Electroni
 def make() -> uuid.UUID:
     """Make a customer with a month of payments; return the held one to decide on."""
     starter_rules_install()
+    # Another story on this site may have promoted the demo champion.
+    ModelVersion.objects.filter(status=ModelStatus.CHAMPION).update(status=ModelStatus.RETIRED)
     model, _ = ModelVersion.objects.get_or_create(
         version="2026-11-21.1",
         defaults={
