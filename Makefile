@@ -31,9 +31,9 @@ format: ## Put the code and the templates into the house format
 	@deploy/setup.sh --test
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix . && .venv/bin/djlint --reformat --quiet templates
 
-bench: ## Measure a whole verification, memory and start; write var/bench.json
+bench: ## Measure start, verification, memory and scoring; write var/bench.json (BENCH="--only scoring")
 	@deploy/setup.sh --test
-	@exec $(PYTHON) -m bench.run
+	@exec $(PYTHON) -m bench.run $(BENCH)
 
 screenshots: ## Picture every page at phone and desktop size into var/screenshots
 	@deploy/setup.sh --test

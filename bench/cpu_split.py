@@ -23,13 +23,15 @@ class Parties:
 
     def cpu_s(self) -> dict[str, float]:
         """Return the processor time of each part so far."""
-        below = psutil.Process(self.site).children(recursive=True)
-        web = [process for process in below if "gunicorn" in " ".join(_words(process))]
+        postgres, valkey = _tree(self.postgres), _tree(self.valkey)
+        # The servers may hang below the site that started them.
+        below = _tree(self.site) - postgres - valkey
+        web = {process for process in below if "gunicorn" in " ".join(_words(process))}
         return {
             "web": _sum(web),
-            "workers and scheduler": _sum(set(below) - set(web)),
-            "postgres": _tree(self.postgres),
-            "valkey": _tree(self.valkey),
+            "workers and scheduler": _sum(below - web),
+            "postgres": _sum(postgres),
+            "valkey": _sum(valkey),
         }
 
 
@@ -54,9 +56,9 @@ def _words(process: psutil.Process) -> list[str]:
     return []
 
 
-def _tree(pid: int) -> float:
+def _tree(pid: int) -> set[psutil.Process]:
     parent = psutil.Process(pid)
-    return _sum([parent, *parent.children(recursive=True)])
+    return {parent, *parent.children(recursive=True)}
 
 
 def _sum(processes: Iterable[psutil.Process]) -> float:

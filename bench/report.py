@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import Any
 
+from bench import scoring_report
 from fraudsite.environment import CHECKOUT
 
-PAGE = """\
+HEAD = """\
 # Benchmarks
 
 Written by `python -m bench.report` from `var/bench.json`, which `make bench` measures on a fresh clone.
 {measured_on}, commit {commit}, {machine}; web, workers, PostgreSQL, Valkey and the measuring process
 share those cores. These machines are noisy: compare by ratio, within one run.
+"""
+
+VERIFICATION = """
+## Start and verification
 
 | what | figure | aim |
 |---|---|---|
@@ -37,18 +44,28 @@ seconds that follows a freshly drawn challenge; they run one after the other. Ou
 def main() -> None:
     """Write the page."""
     figures = json.loads((CHECKOUT / "var" / "bench.json").read_text())
-    verification = figures["verification"]
-    stages = verification.pop("stage_median_ms")
-    outcomes = ", ".join(f"{count} {name}" for name, count in verification.pop("outcomes").items())
-    page = PAGE.format(
-        **{key: figures[key] for key in ("measured_on", "commit", "machine")},
-        **figures["start"],
-        **figures["memory"],
-        **verification,
+    (CHECKOUT / "docs" / "benchmarks.md").write_text("".join(page(figures)))
+
+
+def page(figures: dict[str, Any]) -> Iterable[str]:
+    """Yield the sections that there are figures for."""
+    yield HEAD.format(**figures)
+    if "verification" in figures:
+        yield verification(figures)
+    if "rest" in figures:
+        yield scoring_report.section(figures)
+
+
+def verification(figures: dict[str, Any]) -> str:
+    """Return the section on start and verification."""
+    told = {**figures["start"], **figures["memory"], **figures["verification"]}
+    stages = told.pop("stage_median_ms")
+    outcomes = ", ".join(f"{count} {name}" for name, count in told.pop("outcomes").items())
+    return VERIFICATION.format(
+        **told,
         outcomes=outcomes,
         stages="\n".join(f"| {name} | {value} ms |" for name, value in stages.items()),
     )
-    (CHECKOUT / "docs" / "benchmarks.md").write_text(page)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""Measure start, verification and memory: `make bench`.
+"""Measure start, verification, memory and scoring: `make bench`.
 
 1. Clones this checkout's HEAD into a new folder and times `make run` there until it says that it
    is ready: the cold start, with every download. Stops it, starts it again: the warm start.
-2. Against that running site, sends verifications one after the other and times submit to decision.
-3. Reads the memory of the worker's processes.
+2. Against that running site, sends verifications one after the other and times submit to decision,
+   and reads the memory of the worker's processes.
+3. Against the same site, sends payments to the REST API (`bench.scoring_rest`).
+4. With the site stopped: scoring in one process, the generation of a long history, the training.
 
-Writes var/bench.json, from which docs/benchmarks.md is made (`python -m bench.report`).
+`--only` measures one half and leaves what var/bench.json holds of the other. From that file
+docs/benchmarks.md is made (`python -m bench.report`).
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +34,8 @@ import psutil
 from fraudsite.environment import CHECKOUT
 from fraudsite.local.ports import free_port
 
+# What `generate_transactions` promises a time and a size for.
+GENERATED = 5_000_000
 READY_LINE = "Fraudsite is ready"
 START_TIMEOUT_S = 900
 # What of this process's settings must not reach the clone.
@@ -37,37 +43,60 @@ OWN_SETTINGS = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_K
 
 
 def main() -> None:
-    """Measure everything and write the figures."""
+    """Measure what is asked for and write the figures."""
     options = _parse()
     with _clone() as clone:
-        cold_s, site = start(clone)
-        stop(site)
-        warm_s, site = start(clone)
-        try:
-            figures = measure_verifications(clone, options.count)
-            figures["memory"] = worker_memory(site.pid)
-        finally:
-            stop(site)
-    figures = {
+        figures = measure(clone, options)
+    target = CHECKOUT / "var" / "bench.json"
+    known = json.loads(target.read_text()) if options.only and target.exists() else {}
+    known |= {
         "measured_on": datetime.now(UTC).date().isoformat(),
         "machine": _machine(),
         "commit": _git("rev-parse", "--short", "HEAD"),
-        "start": {"cold_s": round(cold_s, 1), "warm_s": round(warm_s, 1)},
         **figures,
     }
-    target = CHECKOUT / "var" / "bench.json"
-    target.write_text(json.dumps(figures, indent=2) + "\n")
-    print(json.dumps(figures, indent=2))
+    target.write_text(json.dumps(known, indent=2) + "\n")
+    print(json.dumps(known, indent=2))
 
 
-def start(clone: Path) -> tuple[float, subprocess.Popen[str]]:
-    """Run `make run` and return how long it took to be ready, and the process."""
-    environment = {k: v for k, v in os.environ.items() if k not in OWN_SETTINGS}
+def measure(clone: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures of a clone."""
+    site = start(clone)
+    figures: dict[str, Any] = {}
+    try:
+        if options.only != "scoring":
+            cold_s = site.ready_after_s
+            stop(site.process)
+            site = start(clone)
+            figures["start"] = {"cold_s": cold_s, "warm_s": site.ready_after_s}
+            figures |= _module(clone, "bench.verification", f"--count={options.count}")
+            figures["memory"] = worker_memory(site.process.pid)
+        if options.only != "verification":
+            figures |= measure_rest(clone, site, is_quick=options.quick)
+    finally:
+        stop(site.process)
+    if options.only != "verification":
+        figures |= measure_offline(clone, is_quick=options.quick)
+    return figures
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running `make run`."""
+
+    process: subprocess.Popen[str]
+    port: int
+    ready_after_s: float
+
+
+def start(clone: Path) -> Site:
+    """Run `make run` and return it once it is ready."""
+    port = free_port()
     started = time.monotonic()
     process = subprocess.Popen(
-        ["make", "run", f"PORT={free_port()}"],
+        ["make", "run", f"PORT={port}"],
         cwd=clone,
-        env=environment,
+        env=_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -79,7 +108,7 @@ def start(clone: Path) -> tuple[float, subprocess.Popen[str]]:
         log.write(line)
         if READY_LINE in line:
             _drain(process)
-            return time.monotonic() - started, process
+            return Site(process, port, round(time.monotonic() - started, 1))
         if time.monotonic() - started > START_TIMEOUT_S:
             break
     stop(process)
@@ -94,14 +123,60 @@ def stop(process: subprocess.Popen[str]) -> None:
         process.wait(timeout=90)
 
 
-def measure_verifications(clone: Path, count: int) -> dict[str, Any]:
-    """Send verifications to the running site and return their times."""
-    command = [str(clone / ".venv/bin/python"), "-m", "bench.verification", f"--count={count}"]
-    environment = {k: v for k, v in os.environ.items() if k not in OWN_SETTINGS}
+def measure_rest(clone: Path, site: Site, *, is_quick: bool) -> dict[str, Any]:
+    """Send payments to the running site and return its figures."""
+    where = (f"--port={site.port}", f"--site-pid={site.process.pid}")
+    return _module(clone, "bench.scoring_rest", *where, *_quick(is_quick))
+
+
+def measure_offline(clone: Path, *, is_quick: bool) -> dict[str, Any]:
+    """Return the figures that need no site; the long ones are left out in a hurry."""
+    figures = _module(clone, "bench.scoring_core", *_quick(is_quick))
+    if not is_quick:
+        figures["generation"] = measure_generation(clone)
+        figures |= _module(clone, "bench.scoring_training")
+    return figures
+
+
+def measure_generation(clone: Path) -> dict[str, float]:
+    """Return time and memory of generating a long history; its files are deleted again."""
+    folder = clone / "var" / "history"
+    command = [
+        *(str(clone / ".venv/bin/python"), "manage.py", "generate_transactions"),
+        *("--users=50000", f"--transactions={GENERATED}", "--fraud-rate=0.04", "--seed=1"),
+        f"--out={folder}",
+    ]
+    started = time.monotonic()
+    process = subprocess.Popen(command, cwd=clone, env=_environment(), stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - started
+    shutil.rmtree(folder, ignore_errors=True)
+    if process.returncode:
+        message = "generate_transactions failed; see above"
+        raise SystemExit(message)
+    return {
+        "transactions": GENERATED,
+        "seconds": round(seconds, 1),
+        "peak_rss_mb": round(usage.ru_maxrss / 1000),
+    }
+
+
+def _quick(is_quick: bool) -> list[str]:  # noqa: FBT001 - the flag is the argument
+    return ["--quick"] if is_quick else []
+
+
+def _module(clone: Path, module: str, *words: str) -> dict[str, Any]:
+    """Run a bench of the clone and return the figures it prints."""
+    command = [str(clone / ".venv/bin/python"), "-m", module, *words]
     result = subprocess.run(
-        command, cwd=clone, env=environment, check=True, stdout=subprocess.PIPE, text=True
+        command, cwd=clone, env=_environment(), check=True, stdout=subprocess.PIPE, text=True
     )
     return dict(json.loads(result.stdout.strip().splitlines()[-1]))
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
 
 
 def worker_memory(site_pid: int) -> dict[str, float]:
@@ -160,8 +235,12 @@ def _git(*words: str) -> str:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure start, verification and memory.")
+    parser = argparse.ArgumentParser(description="Measure start, verification and scoring.")
     parser.add_argument("--count", type=int, default=30, help="verifications (default 30)")
+    parser.add_argument("--only", choices=["verification", "scoring"], help="measure one half")
+    parser.add_argument(
+        "--quick", action="store_true", help="short runs of scoring, no training, no long history"
+    )
     return parser.parse_args()
 
 
