@@ -13,6 +13,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from django.db import models
+
 from fraudsite.core.actors import Actor
 from kyc.services.customers import customers_ensure
 from transactions.incoming import CheckedTransaction, IncomingRefused, IncomingTransaction
@@ -136,20 +138,20 @@ def _merchants_of(transactions: Sequence[CheckedTransaction]) -> Find[int]:
     first = {one.told.merchant_id: one.told for one in reversed(transactions)}
 
     def find(workspace_id: uuid.UUID, external_ids: list[str]) -> dict[str, int]:
-        known = Merchant.objects.filter(workspace_id=workspace_id, external_id__in=external_ids)
-        Merchant.objects.bulk_create(
-            [
-                Merchant(
-                    workspace_id=workspace_id,
-                    external_id=external_id,
-                    mcc=first[external_id].mcc,
-                    country=first[external_id].country or "",
-                )
-                for external_id in _missing(external_ids, known.values_list("external_id"))
-            ],
-            ignore_conflicts=True,
-        )
-        return dict(known.values_list("external_id", "pk"))
+        def read(ids: list[str]) -> dict[str, int]:
+            known = Merchant.objects.filter(workspace_id=workspace_id, external_id__in=ids)
+            return dict(known.values_list("external_id", "pk"))
+
+        def make(external_id: str) -> Merchant:
+            told = first[external_id]
+            return Merchant(
+                workspace_id=workspace_id,
+                external_id=external_id,
+                mcc=told.mcc,
+                country=told.country or "",
+            )
+
+        return _found_or_made(Merchant, external_ids, read, make)
 
     return find
 
@@ -160,26 +162,25 @@ def _accounts_of(
     first = {one.told.account_id: one for one in reversed(transactions)}
 
     def find(workspace_id: uuid.UUID, external_ids: list[str]) -> dict[str, KnownAccount]:
-        known = Account.objects.filter(workspace_id=workspace_id, external_id__in=external_ids)
-        Account.objects.bulk_create(
-            [
-                Account(
-                    workspace_id=workspace_id,
-                    external_id=external_id,
-                    customer_id=customers[first[external_id].told.user_id],
-                    currency=first[external_id].money.currency,
-                    opened_at=first[external_id].occurred_at,
-                )
-                for external_id in _missing(external_ids, known.values_list("external_id"))
-            ],
-            ignore_conflicts=True,
-        )
-        return {
-            account.external_id: KnownAccount(
-                account.pk, account.customer_id, account.currency, account.opened_at
+        def read(ids: list[str]) -> dict[str, KnownAccount]:
+            known = Account.objects.filter(workspace_id=workspace_id, external_id__in=ids)
+            columns = known.values_list("external_id", "pk", "customer_id", "currency", "opened_at")
+            return {
+                external_id: KnownAccount(key, customer_id, currency, opened_at)
+                for external_id, key, customer_id, currency, opened_at in columns
+            }
+
+        def make(external_id: str) -> Account:
+            checked = first[external_id]
+            return Account(
+                workspace_id=workspace_id,
+                external_id=external_id,
+                customer_id=customers[checked.told.user_id],
+                currency=checked.money.currency,
+                opened_at=checked.occurred_at,
             )
-            for account in known.all()
-        }
+
+        return _found_or_made(Account, external_ids, read, make)
 
     return find
 
@@ -190,23 +191,29 @@ def _cards_of(
     first = {one.told.card_token: one.told for one in reversed(transactions)}
 
     def find(workspace_id: uuid.UUID, tokens: list[str]) -> dict[str, int]:
-        known = Card.objects.filter(workspace_id=workspace_id, token__in=tokens)
-        Card.objects.bulk_create(
-            [
-                Card(
-                    workspace_id=workspace_id,
-                    token=token,
-                    customer_id=customers[first[token].user_id],
-                )
-                for token in _missing(tokens, known.values_list("token"))
-            ],
-            ignore_conflicts=True,
-        )
-        return dict(known.values_list("token", "pk"))
+        def read(ids: list[str]) -> dict[str, int]:
+            known = Card.objects.filter(workspace_id=workspace_id, token__in=ids)
+            return dict(known.values_list("token", "pk"))
+
+        def make(token: str) -> Card:
+            customer_id = customers[first[token].user_id]
+            return Card(workspace_id=workspace_id, token=token, customer_id=customer_id)
+
+        return _found_or_made(Card, tokens, read, make)
 
     return find
 
 
-def _missing(wanted: list[str], found: Iterable[tuple[str]]) -> list[str]:
-    there = {one for (one,) in found}
-    return [one for one in wanted if one not in there]
+def _found_or_made(
+    model: type[models.Model],
+    ids: list[str],
+    read: Callable[[list[str]], dict[str, Row]],
+    make: Callable[[str], models.Model],
+) -> dict[str, Row]:
+    """Return the rows of ids; those that are not there are made, unless another just did so."""
+    found = read(ids)
+    missing = [one for one in ids if one not in found]
+    if not missing:
+        return found
+    models.QuerySet(model).bulk_create(map(make, missing), ignore_conflicts=True)
+    return found | read(missing)
