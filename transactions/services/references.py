@@ -215,5 +215,6 @@ def _found_or_made(
     missing = [one for one in ids if one not in found]
     if not missing:
         return found
-    models.QuerySet(model).bulk_create(map(make, missing), ignore_conflicts=True)
+    rows: models.QuerySet[models.Model] = models.QuerySet(model)
+    rows.bulk_create(map(make, missing), ignore_conflicts=True)
     return found | read(missing)
