@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import time
 from datetime import UTC, datetime
@@ -26,6 +27,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time the training on a generated history.")
     parser.add_argument("--rows", type=int, default=1_000_000, help="default: %(default)s")
     options = parser.parse_args()
+    # Two cores, as `manage.py train_model` may use; set before OpenMP is loaded with XGBoost.
+    os.environ["OMP_THREAD_LIMIT"] = "2"
     # Where compiled code is kept is said before anything compiled is imported.
     load_environment()
     print(json.dumps({"training": measure(options.rows)}))
