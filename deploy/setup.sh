@@ -94,5 +94,10 @@ if $want_tests; then install_requirements requirements-test.txt; fi
 
 .venv/bin/python -m fraudsite.local.env_file
 .venv/bin/python manage.py fetch_models
-# Also compiles the features, so that nobody's first payment waits for that.
-.venv/bin/python manage.py train_demo_model
+# Also compiles the features, so that nobody's first payment waits for that. Not looked at again
+# while nothing that it is made from is younger.
+demo_model() { find "${FRAUDSITE_MODELS_DIR:-var/models}" -path '*/scoring-demo-*/manifest.json' 2>/dev/null | head -n 1; }
+if [ -z "$(demo_model)" ] || [ -n "$(find scoring transactions -name '*.py' -newer "$(demo_model)" -print -quit)" ]; then
+  .venv/bin/python manage.py train_demo_model
+  touch "$(demo_model)"
+fi

@@ -11,9 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.features import SCHEMA, events_from_frames
-from scoring.history_dataset import history_dataset
 from scoring.ml.manifest import Identity
-from scoring.ml.training import DEMO_PLAN, train
 from transactions.simulation import SimulationPlan, generate
 
 # Enough for every fraud type to be seen some hundred times, and generated in a second.
@@ -39,6 +37,10 @@ def demo_champion_train(models: Path, *, progress: Progress | None = None) -> Pa
     folder = demo_champion_folder(models)
     if folder.exists():
         return folder
+    # XGBoost and scikit-learn take seconds to import: not where the model is there already.
+    from scoring.history_dataset import history_dataset  # noqa: PLC0415
+    from scoring.ml.training import DEMO_PLAN, train  # noqa: PLC0415
+
     models.mkdir(parents=True, exist_ok=True)
     for outdated in models.glob("scoring-demo-*"):
         shutil.rmtree(outdated, ignore_errors=True)

@@ -95,8 +95,10 @@ def _prepare_database() -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     if _is_demo():
         _load_demo()
-    # After an update that changed what features remember, and after history was loaded.
-    _manage("rebuild_features", "--if-needed")
+    # After history was loaded. An update that changes what features remember says so in its notes,
+    # and scoring answers 503 until `rebuild_features` was run.
+    if _is_history_waiting():
+        _manage("rebuild_features", "--if-needed")
 
 
 def _load_demo() -> None:
@@ -105,7 +107,29 @@ def _load_demo() -> None:
 
     if not demo_is_loaded():
         _manage("load_demo")
-    _manage("load_scoring_demo")
+    if not _is_scoring_demo_loaded():
+        _manage("load_scoring_demo")
+
+
+def _is_scoring_demo_loaded() -> bool:
+    """Whether payments were loaded, and the champion is the one that set-up trained or a real one.
+
+    Asked without loading the features, which takes a second start's time.
+    """
+    from scoring.models import ModelVersion  # noqa: PLC0415 - needs django.setup()
+    from transactions.models import Transaction  # noqa: PLC0415 - as above
+
+    champion = ModelVersion.objects.filter(status="champion").first()
+    if champion is None or not Transaction.objects.filter(status="recorded").exists():
+        return False
+    return not champion.is_demo or (settings.MODELS_DIR / f"scoring-{champion.version}").exists()
+
+
+def _is_history_waiting() -> bool:
+    """Whether loaded history waits for its place in the order of application."""
+    from transactions.models import Transaction  # noqa: PLC0415 - needs django.setup()
+
+    return Transaction.objects.filter(sequence=None).exists()
 
 
 def _manage(*words: str) -> None:
