@@ -19,11 +19,11 @@ from django.utils import timezone
 
 from scoring.choices import RuleStatus
 from scoring.decision import Policy, ScoreProblem
-from scoring.features import SCHEMA
 from scoring.judging import Judge, RuleWords
 from scoring.models import EntityList, ListEntry, RuleSnooze, RuleVersion
 from scoring.registry import Champion, champion_look_up
-from scoring.rules import Effect, Rule, RuleRefused, RuleSet, rule_schema
+from scoring.rule_names import rule_schema
+from scoring.rules import Effect, Rule, RuleRefused, RuleSet
 from transactions.money import ReferenceRates
 from transactions.services.reference_rates import rates_of_settings
 
@@ -35,7 +35,6 @@ PROBLEM_OF = {
     "no_model": ScoreProblem.NO_MODEL,
     "schema_mismatch": ScoreProblem.SCHEMA_MISMATCH,
 }
-RULE_SCHEMA = rule_schema(SCHEMA.specs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ def _judge(champion: Champion) -> Judge:
 @lru_cache(maxsize=1_024)
 def _rule(rule_id: str, number: int, expression: str) -> Rule:
     """Return a rule, parsed once: at each look nearly all are as they were two seconds before."""
-    return Rule.of(rule_id, number, expression, RULE_SCHEMA)
+    return Rule.of(rule_id, number, expression, rule_schema())
 
 
 def _compiled(version: RuleVersion) -> Rule | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scoring.decision import Policy
-from scoring.features import SCHEMA
 from scoring.judging import Judge, RuleWords
 from scoring.ml import FraudModel
-from scoring.rules import STARTER_RULES, Rule, RuleSet, rule_schema
+from scoring.rule_names import rule_schema
+from scoring.rules import STARTER_RULES, Rule, RuleSet
 
 
 def starter_judge(
@@ -27,7 +27,7 @@ def starter_judge(
     has_reasons : bool
         Whether what is not simply approved gets its factors.
     """
-    schema = rule_schema(SCHEMA.specs)
+    schema = rule_schema()
     starter = STARTER_RULES if has_rules else ()
     return Judge(
         model=model,

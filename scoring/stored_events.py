@@ -6,7 +6,6 @@ records are the same to the bit as those of `scoring.entity_events`; a test hold
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
+from scoring.copied_rows import copied_rows
 from scoring.event_records import BLANK, key_of
 from scoring.features import EVENT, EventKind, country_code
 from transactions.columns import CHANNELS, KINDS, OUTCOMES, RISK_LEVELS, code_of
@@ -150,17 +150,7 @@ INSTANTS_AND_LABELS = (
 
 
 def _copied(query: str, first: int, last: int) -> pl.DataFrame:
-    """Return the rows of a query as columns; text unless `TYPES` says otherwise."""
-    out = io.BytesIO()
-    statement = query.format(first=int(first), last=int(last))
-    with connection.cursor() as cursor:
-        # Django's wrapper knows no COPY; the driver's cursor does.
-        cursor.cursor.copy_expert(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv, HEADER)", out)
-    out.seek(0)
-    header = out.readline().decode().strip().split(",")
-    out.seek(0)
-    schema = {name: TYPES.get(name, pl.String()) for name in header}
-    return pl.read_csv(out, schema=schema, null_values=[""])
+    return copied_rows(query.format(first=int(first), last=int(last)), TYPES)
 
 
 def _described(frame: pl.DataFrame, kind: EventKind) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from django.db import connection
 
+from scoring.copied_rows import copied_rows
 from scoring.features import EVENT, SCHEMA, EventKind, StateTable, apply_events
 from scoring.ml.dataset import NEVER_US, Dataset
 from scoring.stored_events import last_sequence, stored_events
@@ -89,11 +88,5 @@ def _dataset(
 
 
 def _labels(workspace_id: uuid.UUID, until_us: int) -> pl.DataFrame:
-    out = io.BytesIO()
     statement = LABELS.format(until_us=int(until_us), workspace_id=uuid.UUID(str(workspace_id)))
-    with connection.cursor() as cursor:
-        # Django's wrapper knows no COPY; the driver's cursor does.
-        cursor.cursor.copy_expert(f"COPY ({statement}) TO STDOUT WITH (FORMAT csv, HEADER)", out)
-    out.seek(0)
-    schema = {"transaction": pl.String(), "is_fraud": pl.Int8(), "known_us": pl.Int64()}
-    return pl.read_csv(out, schema=schema)
+    return copied_rows(statement, {"is_fraud": pl.Int8(), "known_us": pl.Int64()})
