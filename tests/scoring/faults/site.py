@@ -65,6 +65,10 @@ class Kept:
     decisions: int
     events: int
 
+    def and_more(self, payments: int) -> Kept:
+        """Return what is held after that many more payments, each judged and told once."""
+        return Kept(self.transactions + payments, self.decisions + payments, self.events + payments)
+
 
 def _port_after_a_request(caller: Caller) -> int:
     """Return this side's port; a connection has its worker only once it was answered."""

@@ -14,7 +14,6 @@ import pytest
 from django.db import connection
 
 from tests.scoring.faults.site import (
-    Kept,
     Site,
     a_payment,
     assert_state_agrees,
@@ -95,10 +94,6 @@ def kill_the_worker_of(backend: Backend, sent: Future[Answer], site: Site) -> No
         sent.result(timeout=30)
 
 
-def one_more_than(before: Kept) -> Kept:
-    return Kept(before.transactions + 1, before.decisions + 1, before.events + 1)
-
-
 @pytest.mark.parametrize("moment", [LOCKING_STATES, WRITING_NEWS], ids=["locking", "writing"])
 def test_a_worker_killed_before_the_commit_leaves_nothing(site: Site, moment: Moment) -> None:
     assert site.post(a_payment()).status == 201
@@ -114,7 +109,7 @@ def test_a_worker_killed_before_the_commit_leaves_nothing(site: Site, moment: Mo
     again = site.post(body)
     assert again.status == 201
     assert "Idempotency-Replayed" not in again.headers
-    assert kept() == one_more_than(before)
+    assert kept() == before.and_more(1)
     assert_state_agrees()
 
 
@@ -129,11 +124,11 @@ def test_a_worker_killed_while_it_commits_leaves_all_of_it(site: Site) -> None:
     wait_until(lambda: not backend.is_there(), "the locks of the dead worker are gone")
 
     # The caller never got the answer, and gets it now.
-    assert kept() == one_more_than(before)
+    assert kept() == before.and_more(1)
     again = site.post(body)
     assert again.status == 201
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert kept() == one_more_than(before)
+    assert kept() == before.and_more(1)
     assert_state_agrees()
 
 
@@ -157,7 +152,7 @@ def test_a_connection_cut_in_the_middle_is_503_and_leaves_nothing(
     again = site.post(body)
     assert again.status == 201
     assert "Idempotency-Replayed" not in again.headers
-    assert kept() == one_more_than(before)
+    assert kept() == before.and_more(1)
     assert_state_agrees()
 
 

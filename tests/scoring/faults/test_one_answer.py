@@ -14,7 +14,6 @@ from fraudsite.core.models import OutboxEvent
 from scoring.models import Decision
 from tests.scoring.faults.site import (
     URL,
-    Kept,
     Site,
     a_payment,
     assert_state_agrees,
@@ -62,7 +61,7 @@ def test_fifty_posts_at_once_are_one_payment(site: Site, by: str) -> None:
     assert Counter(answer.status for answer in answers) == {201: CALLERS}
     (id_,) = {answer.body["id"] for answer in answers}
     assert replayed(answers) == CALLERS - 1
-    assert kept() == Kept(before.transactions + 1, before.decisions + 1, before.events + 1)
+    assert kept() == before.and_more(1)
     assert Transaction.objects.filter(pk=id_).count() == 1
     assert Decision.objects.filter(transaction_id=id_).count() == 1
     assert OutboxEvent.objects.filter(aggregate_id=id_).count() == 1
@@ -90,5 +89,5 @@ def test_of_two_payments_sent_at_once_under_one_name_one_is_taken(
     assert refused == {code}
     assert len({answer.body["id"] for answer in answers if answer.status == 201}) == 1
     assert replayed(answers) == CALLERS // 2 - 1
-    assert kept() == Kept(before.transactions + 1, before.decisions + 1, before.events + 1)
+    assert kept() == before.and_more(1)
     assert_state_agrees()
