@@ -72,6 +72,14 @@ class Dataset:
         return Dataset(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Slice:
+    """Rows to learn from or to watch: features of shape (n, d) and labels of shape (n,)."""
+
+    features: npt.NDArray[np.float32]
+    is_fraud: npt.NDArray[np.int8]
+
+
 def check_finite(features: npt.NDArray[np.float32], names: Sequence[str]) -> None:
     """Refuse infinite values: trees would learn them as a place of its own.
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import msgspec
 
 from scoring.ml.artefact import CALIBRATION, REFERENCE, write_artefact
-from scoring.ml.dataset import Dataset, Rows, check_finite
+from scoring.ml.dataset import Dataset, Rows, Slice, check_finite
 from scoring.ml.evaluation import Evaluation, evaluate
 from scoring.ml.manifest import FORMAT, Identity, Manifest, MemberEntry, TrainedOn
 from scoring.ml.model import FraudModel
 from scoring.ml.reference import Reference
 from scoring.ml.splits import Split, SplitPlan, time_split
 from scoring.ml.thresholds import ThresholdPlan
-from scoring.ml.xgboost_fit import BoostingPlan, Slice, fit_xgboost, rounds_needed
+from scoring.ml.xgboost_fit import BoostingPlan, fit_xgboost, rounds_needed
 from scoring.ml.xgboost_json import KIND, read_xgboost
 
 MODEL_FILE = "model.json"

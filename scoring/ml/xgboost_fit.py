@@ -10,18 +10,10 @@ import numpy.typing as npt
 import xgboost as xgb
 from xgboost.callback import EarlyStopping, TrainingCallback
 
-from scoring.ml.forest import Features
+from scoring.ml.dataset import Slice
 from scoring.ml.ranking import Labels
 
 RoundDone = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Slice:
-    """Rows to learn from or to watch: features of shape (n, d) and labels of shape (n,)."""
-
-    features: Features
-    is_fraud: Labels
 
 
 @dataclass(frozen=True, slots=True)
