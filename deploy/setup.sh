@@ -35,6 +35,8 @@ missing_packages() {
   # mediapipe loads these two even where it computes on the processor alone.
   ldconfig -p | grep libGLESv2.so.2 >/dev/null || echo libgles2
   ldconfig -p | grep libEGL.so.1 >/dev/null || echo libegl1
+  # LightGBM and tesseract compute in several threads with it.
+  ldconfig -p | grep libgomp.so.1 >/dev/null || echo libgomp1
   # The Node.js that Playwright brings.
   ! $want_tests || ldconfig -p | grep libatomic.so.1 >/dev/null || echo libatomic1
   python3.11 -c 'import ensurepip, venv' 2>/dev/null || [ -x .venv/bin/python ] || echo python3.11-venv

@@ -1,0 +1,1 @@
+"""How urgent an alert is, and why. Knows no Django."""
