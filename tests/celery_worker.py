@@ -10,11 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-from django.db import connection
-
 from fraudsite.celery import app
 from fraudsite.environment import CHECKOUT
+from tests.child_processes import child_environment
 
 START_TIMEOUT_S = 90
 
@@ -40,16 +38,7 @@ class Worker:
 
 def start_worker(log: Path, *, evidence: Path, queues: str = "verification,platform") -> Worker:
     """Start a worker and wait until it answers."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": _database_url(),
-        "REDIS_URL": settings.REDIS_URL,
-        "EVIDENCE_ROOT": str(evidence),
-        "FRAUDSITE_MODELS_DIR": str(settings.MODELS_DIR),
-        "MASTER_KEYS": settings.MASTER_KEYS,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "DJANGO_SETTINGS_MODULE": "fraudsite.settings.test",
-    }
+    environment = {**os.environ, **child_environment(), "EVIDENCE_ROOT": str(evidence)}
     command = [sys.executable, "-m", "celery", "--app=fraudsite", "worker"]
     command += [f"--queues={queues}", "--concurrency=1", f"--hostname=w{os.getpid()}@%h"]
     with log.open("wb") as output:
@@ -64,12 +53,6 @@ def start_worker(log: Path, *, evidence: Path, queues: str = "verification,platf
     worker = Worker(process, log)
     _wait_until_it_answers(worker)
     return worker
-
-
-def _database_url() -> str:
-    found = connection.settings_dict
-    where = f"{found['HOST']}:{found['PORT']}/{found['NAME']}"
-    return f"postgresql://{found['USER']}:{found['PASSWORD']}@{where}"
 
 
 def _wait_until_it_answers(worker: Worker) -> None:

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from django.conf import settings
-from django.db import connection
 
 from fraudsite.environment import CHECKOUT
 from fraudsite.local.ports import free_port
 from fraudsite.local.run import _web
+from tests.child_processes import child_environment
 
 START_TIMEOUT_S = 90
 # Above gunicorn's own 20 s for requests that are still being answered.
@@ -125,38 +124,13 @@ def start_web(log: Path, *words: str, **environment: str) -> Web:
         process = subprocess.Popen(
             [*_web(port), *words],
             cwd=CHECKOUT,
-            env={**os.environ, **_environment(), **environment},
+            env={**os.environ, **child_environment(), **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
     web = Web(process, port, log)
     _wait_until_it_answers(web)
     return web
-
-
-def database_url() -> str:
-    """Return the address of the test database."""
-    require_test_database()
-    found = connection.settings_dict
-    where = f"{found['HOST']}:{found['PORT']}/{found['NAME']}"
-    return f"postgresql://{found['USER']}:{found['PASSWORD']}@{where}"
-
-
-def require_test_database() -> None:
-    """Refuse to go on with a database that was not made for tests: what follows empties it."""
-    name = connection.settings_dict["NAME"]
-    assert name.startswith("test_"), f"{name} is no test database"
-
-
-def _environment() -> dict[str, str]:
-    return {
-        "DATABASE_URL": database_url(),
-        "REDIS_URL": settings.REDIS_URL,
-        "FRAUDSITE_MODELS_DIR": str(settings.MODELS_DIR),
-        "MASTER_KEYS": settings.MASTER_KEYS,
-        "SECRET_KEY": settings.SECRET_KEY,
-        "DJANGO_SETTINGS_MODULE": "fraudsite.settings.test",
-    }
 
 
 def _wait_until_it_answers(web: Web) -> None:

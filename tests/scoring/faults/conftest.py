@@ -17,10 +17,11 @@ from fraudsite.core.services.api_keys import api_key_create
 from scoring.models import ModelVersion
 from scoring.services.demo import demo_champion_ensure
 from scoring.services.starter_rules import starter_rules_install
+from tests.child_processes import require_test_database
 from tests.scoring.conftest import TESTER
 from tests.scoring.faults.site import URL, Site, a_payment
 from tests.scoring.faults.valkey_process import ValkeyProcess
-from tests.web_process import Caller, Web, require_test_database, start_web
+from tests.web_process import Caller, Web, start_web
 
 
 @pytest.fixture(autouse=True)

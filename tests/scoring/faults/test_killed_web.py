@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
+from tests.child_processes import database_url
 from tests.scoring.faults.site import (
     Site,
     a_payment,
@@ -21,7 +22,7 @@ from tests.scoring.faults.site import (
     states,
     wait_until,
 )
-from tests.web_process import Answer, database_url
+from tests.web_process import Answer
 
 # gunicorn starts, about 6 s, and again what was killed of it.
 pytestmark = pytest.mark.slow
