@@ -47,7 +47,7 @@ class Tree:
     feature : ndarray of shape (m,), dtype=int64
         Column a split looks at.
     threshold : ndarray of shape (m,), dtype=float32
-        A value below it goes left.
+        A value below it goes left; infinite where every number does, and only NaN may not.
     missing_goes_left : ndarray of shape (m,), dtype=bool
         Where NaN goes.
     value : ndarray of shape (m,), dtype=float32
@@ -134,9 +134,28 @@ class Forest:
         return sums
 
 
+def first_above(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Return the smallest float32 above each threshold.
+
+    LightGBM and scikit-learn send a float32 value left when it is *at most* a float64 threshold;
+    that is when it is below this.
+
+    Examples
+    --------
+    >>> first_above(np.array([1.0, 0.1, 1e308])).tolist()
+    [1.0000001192092896, 0.10000000149011612, inf]
+    """
+    with np.errstate(over="ignore"):
+        nearest = np.asarray(thresholds, np.float64).astype(np.float32)
+    above = np.nextafter(nearest, np.float32(np.inf))
+    return np.where(nearest > thresholds, nearest, above).astype(np.float32)
+
+
 def _breadth_first(tree: Tree, feature_count: int) -> tuple[npt.NDArray[np.void], int]:
     """Return the nodes of one tree in walking order, and its depth."""
-    if not all(np.isfinite(numbers).all() for numbers in (tree.threshold, tree.value, tree.cover)):
+    # An infinite threshold is a split between the known and the missing.
+    are_numbers = np.isfinite(tree.value).all() and np.isfinite(tree.cover).all()
+    if not are_numbers or np.isnan(tree.threshold).any():
         message = "A tree of the model has numbers that are none."
         raise ForestRefused(message)
     order, level, depth = [0], [0], -1

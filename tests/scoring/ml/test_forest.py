@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from scoring.ml.forest import Features, Forest, ForestRefused, Tree
+from scoring.ml.forest import Features, Forest, ForestRefused, Tree, first_above
 from scoring.ml.members import ForestMember
 from scoring.ml.shapley import Explainer
 from scoring.ml.training import TrainedModel
@@ -116,6 +116,39 @@ def test_missing_goes_where_the_split_says() -> None:
     assert forest.margins(np.full((1, 2), np.nan, np.float32)).tolist() == [3.0]
 
 
+@pytest.mark.parametrize("value", [-3e38, 0.0, float(np.finfo(np.float32).max)])
+def test_a_split_of_infinite_threshold_parts_the_known_from_the_missing(value: float) -> None:
+    split = _stump(
+        threshold=np.array([np.inf, 0, 0], np.float32), missing_goes_left=np.array([False] * 3)
+    )
+    forest = Forest.of([split], base=0.0, feature_count=2)
+    explainer = Explainer.of([split], base=0.0, feature_count=2)
+    rows = np.array([[9, value], [9, np.nan]], np.float32)
+
+    assert forest.margins(rows).tolist() == [-1.0, 3.0]
+    assert explainer.contributions(rows).sum(axis=1) == pytest.approx([-1.0, 3.0])
+
+
+@settings(max_examples=300)
+@given(
+    threshold=st.floats(allow_nan=False, allow_infinity=False) | st.floats(-2, 2, width=32),
+    value=st.floats(allow_nan=False, allow_infinity=False, width=32),
+    steps=st.integers(-2, 2),
+)
+def test_below_the_first_above_is_at_most_the_threshold(
+    threshold: float, value: float, steps: int
+) -> None:
+    with np.errstate(over="ignore"):
+        near = np.float32(threshold)
+    for _ in range(abs(steps)):
+        near = np.nextafter(near, np.float32(np.copysign(np.inf, steps)))
+
+    above = first_above(np.array([threshold]))[0]
+
+    for number in (np.float32(value), near):
+        assert np.isinf(number) or (number < above) == (float(number) <= threshold)
+
+
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 5, 8, 9])
 def test_any_number_of_trees_is_summed(count: int) -> None:
     leaf, ones = np.array([-1], np.int64), np.ones(1, np.float32)
@@ -162,8 +195,16 @@ def test_a_tree_that_would_read_elsewhere_is_refused(
         Forest.of([_stump(**changes)], base=0.0, feature_count=2)
 
 
-@pytest.mark.parametrize("column", ["threshold", "value", "cover"])
-@pytest.mark.parametrize("number", [np.nan, np.inf])
+@pytest.mark.parametrize(
+    ("column", "number"),
+    [
+        ("threshold", np.nan),
+        ("value", np.nan),
+        ("value", np.inf),
+        ("cover", np.nan),
+        ("cover", np.inf),
+    ],
+)
 def test_numbers_that_are_none_are_refused(column: str, number: float) -> None:
     stump = _stump(**{column: np.array([1, number, 1], np.float32)})
 
