@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "kyc",
     "transactions",
     "scoring",
+    "cases",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,27 @@
+"""Tables of the analysts' workplace."""
+
+from __future__ import annotations
+
+from cases.models.alert import Alert
+from cases.models.attachment import Attachment
+from cases.models.case import Case
+from cases.models.case_event import CaseEvent
+from cases.models.case_view import CaseView
+from cases.models.decision import CaseDecision, CaseLabel
+from cases.models.note import Note
+from cases.models.queue import Queue, QueueMember
+from cases.models.report import SuspiciousActivityReport
+
+__all__ = [
+    "Alert",
+    "Attachment",
+    "Case",
+    "CaseDecision",
+    "CaseEvent",
+    "CaseLabel",
+    "CaseView",
+    "Note",
+    "Queue",
+    "QueueMember",
+    "SuspiciousActivityReport",
+]

@@ -1,0 +1,1 @@
+"""How news of cases reaches people: whom, when, in which words, and over which wire."""
