@@ -2,7 +2,7 @@
 
 ```
 manifest.json      what the model is, and the digest of every file below
-model.json         the trees, in the library's own form
+xgboost.json …     each member, in a form of its kind
 calibration.json   the curve from margin to probability
 reference.json     what features and scores looked like in training
 ```

@@ -33,29 +33,39 @@ class Evaluation:
     calibration_scores: Floats
 
 
-def evaluate(
-    margins_of: Callable[[Features], Floats],
-    dataset: Dataset,
-    split: Split,
-    plan: ThresholdPlan,
-) -> Evaluation:
-    """Calibrate and choose cuts on the calibration slice, measure on it and on the test slice.
+@dataclass(frozen=True, slots=True, eq=False)
+class HeldOutMargins:
+    """Margins of the slices that no member was fitted on, each of shape (n,)."""
 
-    Parameters
-    ----------
-    margins_of : callable
-        From features to log-odds before calibration.
-    """
-    slices = {"calibration": split.calibration, "test": split.test}
-    margins = {name: margins_of(dataset.features[rows]) for name, rows in slices.items()}
-    calibration = fit_calibration(margins["calibration"], dataset.is_fraud[split.calibration])
-    scores = {name: calibration.probabilities(values) for name, values in margins.items()}
-    thresholds = suggest_thresholds(
-        scores["calibration"], dataset.is_fraud[split.calibration], plan
-    )
+    calibration: Floats
+    test: Floats
+
+    @classmethod
+    def of(
+        cls, margins_of: Callable[[Features], Floats], dataset: Dataset, split: Split
+    ) -> HeldOutMargins:
+        """Ask a member or a model."""
+        return cls(
+            margins_of(dataset.features[split.calibration]),
+            margins_of(dataset.features[split.test]),
+        )
+
+
+def evaluate(
+    margins: HeldOutMargins, dataset: Dataset, split: Split, plan: ThresholdPlan
+) -> Evaluation:
+    """Calibrate and choose cuts on the calibration slice, measure on it and on the test slice."""
+    by_slice = {
+        "calibration": (split.calibration, margins.calibration),
+        "test": (split.test, margins.test),
+    }
+    is_fraud = dataset.is_fraud[split.calibration]
+    calibration = fit_calibration(margins.calibration, is_fraud)
+    scores = {name: calibration.probabilities(found) for name, (_, found) in by_slice.items()}
+    thresholds = suggest_thresholds(scores["calibration"], is_fraud, plan)
     measures = {
         name: _measured(dataset, rows, scores[name], thresholds.fraud)
-        for name, rows in slices.items()
+        for name, (rows, _) in by_slice.items()
     }
     return Evaluation(calibration, thresholds, measures, scores["calibration"])
 

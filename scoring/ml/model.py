@@ -17,7 +17,7 @@ from scoring.ml.artefact import (
     read_artefact,
 )
 from scoring.ml.calibration import BetaCalibration
-from scoring.ml.forest import Features, Floats, ForestRefused
+from scoring.ml.forest import Features, Floats
 from scoring.ml.manifest import Manifest, MemberEntry
 from scoring.ml.members import Member
 from scoring.ml.reference import Reference
@@ -108,11 +108,29 @@ def _assembled(artefact: Artefact) -> FraudModel:
         members = tuple((_member(entry, files), entry.weight) for entry in manifest.members)
         calibration = msgspec.json.decode(files[CALIBRATION], type=BetaCalibration)
         reference = msgspec.json.decode(files[REFERENCE], type=Reference)
-    except (KeyError, ForestRefused, msgspec.MsgspecError) as error:
+        model = FraudModel(members, calibration, manifest, reference, artefact.digest)
+        _try_out(model)
+    except (LookupError, ArithmeticError, ValueError, msgspec.MsgspecError) as error:
         message = f"Model {manifest.name} {manifest.version} is not complete ({error})."
         raise ModelDamaged(message) from error
-    return FraudModel(members, calibration, manifest, reference, artefact.digest)
+    return model
 
 
 def _member(entry: MemberEntry, files: Mapping[str, bytes]) -> Member:
+    if entry.kind not in READERS:
+        message = f'it has a member "{entry.kind}", which is not known here'
+        raise ValueError(message)
     return READERS[entry.kind](files[entry.file])
+
+
+def _try_out(model: FraudModel) -> None:
+    """Judge a row of which nothing is known.
+
+    A member made for other columns shows here and not at a payment; and what is compiled is loaded
+    here and not there.
+    """
+    nothing = np.full((1, len(model.manifest.feature_names)), np.nan, np.float32)
+    found = model.scores(nothing), model.contributions(nothing)
+    if not all(np.isfinite(values).all() for values in found):
+        message = "it gives no score where nothing is known"
+        raise ValueError(message)

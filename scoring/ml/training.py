@@ -1,63 +1,26 @@
-"""Training in one call: split, fit, calibrate, choose cuts, measure, describe."""
+"""Training in one call: split, fit, weigh, calibrate, choose cuts, measure, describe."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
-import msgspec
-
-from scoring.ml.artefact import CALIBRATION, REFERENCE, write_artefact
 from scoring.ml.dataset import Dataset, Rows, Slice, check_finite
-from scoring.ml.evaluation import Evaluation, evaluate
-from scoring.ml.manifest import FORMAT, Identity, Manifest, MemberEntry, TrainedOn
+from scoring.ml.ensemble_weights import blended, ensemble_weights
+from scoring.ml.evaluation import HeldOutMargins, evaluate
+from scoring.ml.manifest import Identity, TrainedOn
+from scoring.ml.metrics import Measures
 from scoring.ml.model import FraudModel
 from scoring.ml.reference import Reference
-from scoring.ml.splits import Split, SplitPlan, time_split
-from scoring.ml.thresholds import ThresholdPlan
-from scoring.ml.xgboost_fit import BoostingPlan, fit_xgboost, rounds_needed
-from scoring.ml.xgboost_json import KIND, read_xgboost
+from scoring.ml.sampling import sampled
+from scoring.ml.splits import Split, time_split
+from scoring.ml.trained_model import TrainedModel, Weighed, manifest_of
+from scoring.ml.trainers import fit_member, member_names, trainer_of, try_member
+from scoring.ml.training_plan import DEMO_PLAN, TrainingPlan
 
-MODEL_FILE = "model.json"
+__all__ = ["DEMO_PLAN", "Progress", "TrainedModel", "TrainingPlan", "train"]
 
 # What is being done, and which part of it is done, 0…1.
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingPlan:
-    """Everything that can be chosen about a training."""
-
-    seed: int = 1
-    split: SplitPlan = field(default_factory=SplitPlan)
-    boosting: BoostingPlan = field(default_factory=BoostingPlan)
-    thresholds: ThresholdPlan = field(default_factory=ThresholdPlan)
-
-
-# Some seconds on 60,000 rows: for the demo's champion, which everybody waits for once.
-DEMO_PLAN = TrainingPlan(boosting=BoostingPlan(rounds=120, patience=15, learning_rate=0.15))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TrainedModel:
-    """A model that is not stored yet, and its trees in the form they are stored in."""
-
-    model: FraudModel
-    trees: bytes
-
-    @property
-    def manifest(self) -> Manifest:
-        return self.model.manifest
-
-    def save(self, folder: Path) -> str:
-        """Store it in a new folder and return its digest; see `write_artefact`."""
-        files = {
-            MODEL_FILE: self.trees,
-            CALIBRATION: msgspec.json.encode(self.model.calibration),
-            REFERENCE: msgspec.json.encode(self.model.reference),
-        }
-        return write_artefact(folder, self.manifest, files)
 
 
 def train(
@@ -72,10 +35,14 @@ def train(
     """Train a model on labelled history and measure it on the newest part of it.
 
     1. Cut the history in time (`time_split`).
-    2. Find how many trees are worth growing: on the training slice, watched on validation.
-    3. Grow as many on everything before calibration: the newest frauds teach most.
-    4. Fit the calibration, and choose cuts, on the calibration slice.
-    5. Measure on the test slice, which nothing was chosen on.
+    2. Fit every member on the training slice; what its plan leaves open, such as how many trees are
+       worth growing, is chosen on validation.
+    3. Choose each member's weight on validation (`ensemble_weights`).
+    4. Fit the members with a weight again on everything before calibration: the newest frauds
+       teach most.
+    5. Fit the calibration, and choose cuts, on the calibration slice.
+    6. Measure on the test slice, which nothing was chosen on: the model, and each member by itself
+       with a calibration and a cut of its own.
 
     Parameters
     ----------
@@ -84,8 +51,8 @@ def train(
     schema_hash : str
         Of the feature schema that computed them.
     progress : callable, optional
-        Called with what is being done ("split", "search", "fit", "measure", "done") and which
-        part of it is done, 0…1.
+        Called with what is being done ("split", "try xgboost", …, "weigh", "fit xgboost", …,
+        "measure", "done") and which part of it is done, 0…1.
 
     Raises
     ------
@@ -93,6 +60,8 @@ def train(
         There is not enough history.
     DatasetRefused
         A feature is infinite.
+    UnknownKind
+        A plan is no member's.
 
     Notes
     -----
@@ -102,43 +71,107 @@ def train(
     tell("split", 0.0)
     check_finite(dataset.features, names)
     split = time_split(dataset, plan.split)
-    trees = _fitted(dataset, split, plan, tell)
-    # From here on it is what will be served: the stored bytes, read again.
-    member = read_xgboost(trees)
+    tried = _tried(dataset, split, plan, tell)
+    fitting = _slice(dataset, split.fitting)
+    members = _fitted_again(tried, fitting, plan, tell)
     tell("measure", 0.0)
-    evaluation = evaluate(member.margins, dataset, split, plan.thresholds)
-    reference = Reference.of(dataset.features[split.fitting], names, evaluation.calibration_scores)
-    manifest = _manifest(
-        identity, plan, _trained_on(dataset, split, identity.source), evaluation, names, schema_hash
+    margins = [HeldOutMargins.of(one.fitted.member.margins, dataset, split) for one in members]
+    evaluation = evaluate(_common(members, margins), dataset, split, plan.thresholds)
+    manifest = manifest_of(
+        members,
+        identity=identity,
+        plan=plan,
+        trained_on=_trained_on(dataset, split, identity.source),
+        evaluation=evaluation,
+        measures={**evaluation.measures, **_alone(members, margins, dataset, split, plan)},
+        names=names,
+        schema_hash=schema_hash,
     )
-    model = FraudModel(((member, 1.0),), evaluation.calibration, manifest, reference)
+    reference = Reference.of(fitting.features, names, evaluation.calibration_scores)
+    served = tuple((one.fitted.member, one.weight) for one in members if one.is_kept)
+    model = FraudModel(served, evaluation.calibration, manifest, reference)
     tell("done", 1.0)
-    return TrainedModel(model, trees)
+    return TrainedModel(model, members)
 
 
 def _silent(_what: str, _part: float) -> None:
     """Tell nobody."""
 
 
-def _fitted(dataset: Dataset, split: Split, plan: TrainingPlan, tell: Progress) -> bytes:
-    rounds = rounds_needed(
-        _slice(dataset, split.train),
-        _slice(dataset, split.validation),
-        plan.boosting,
-        seed=plan.seed,
-        round_done=lambda grown, most: tell("search", grown / most),
+def _tried(
+    dataset: Dataset, split: Split, plan: TrainingPlan, tell: Progress
+) -> tuple[Weighed, ...]:
+    """Return every member, fitted on the training slice, and weighed on validation."""
+    train_rows, validation = _slice(dataset, split.train), _slice(dataset, split.validation)
+    labelled = sampled(train_rows, plan.sampling, seed=plan.seed)
+    fitted = [
+        try_member(
+            name,
+            member_plan,
+            labelled if trainer_of(member_plan).is_supervised else train_rows,
+            validation,
+            seed=plan.seed,
+            progress=_named(tell, f"try {name}"),
+        )
+        for name, member_plan in zip(member_names(plan.members), plan.members, strict=True)
+    ]
+    tell("weigh", 0.0)
+    weights = ensemble_weights(
+        [one.member.margins(validation.features) for one in fitted],
+        [one.trainer.is_supervised for one in fitted],
+        validation.is_fraud,
+        plan.weights,
     )
-    return fit_xgboost(
-        _slice(dataset, split.fitting),
-        rounds,
-        plan.boosting,
-        seed=plan.seed,
-        round_done=lambda grown, most: tell("fit", grown / most),
-    )
+    return tuple(Weighed(one, weight) for one, weight in zip(fitted, weights, strict=True))
+
+
+def _fitted_again(
+    tried: Sequence[Weighed], fitting: Slice, plan: TrainingPlan, tell: Progress
+) -> tuple[Weighed, ...]:
+    """Return the members, those with a weight fitted on all rows before calibration."""
+    labelled = sampled(fitting, plan.sampling, seed=plan.seed)
+
+    def again(one: Weighed) -> Weighed:
+        fitted = fit_member(
+            one.name,
+            one.fitted.plan,
+            labelled if one.fitted.trainer.is_supervised else fitting,
+            seed=plan.seed,
+            progress=_named(tell, f"fit {one.name}"),
+        )
+        return Weighed(fitted, one.weight)
+
+    return tuple(again(one) if one.is_kept else one for one in tried)
+
+
+def _named(tell: Progress, what: str) -> Callable[[float], None]:
+    return lambda part: tell(what, part)
 
 
 def _slice(dataset: Dataset, rows: Rows) -> Slice:
     return Slice(dataset.features[rows], dataset.is_fraud[rows])
+
+
+def _common(members: Sequence[Weighed], margins: Sequence[HeldOutMargins]) -> HeldOutMargins:
+    weights = [one.weight for one in members]
+    return HeldOutMargins(
+        blended([one.calibration for one in margins], weights),
+        blended([one.test for one in margins], weights),
+    )
+
+
+def _alone(
+    members: Sequence[Weighed],
+    margins: Sequence[HeldOutMargins],
+    dataset: Dataset,
+    split: Split,
+    plan: TrainingPlan,
+) -> dict[str, Measures]:
+    """Return what each member would reach by itself on the test slice."""
+    return {
+        f"test:{one.name}": evaluate(found, dataset, split, plan.thresholds).measures["test"]
+        for one, found in zip(members, margins, strict=True)
+    }
 
 
 def _trained_on(dataset: Dataset, split: Split, source: str) -> TrainedOn:
@@ -150,31 +183,4 @@ def _trained_on(dataset: Dataset, split: Split, source: str) -> TrainedOn:
         until_us=int(times[-1]),
         source=source,
         cuts=split.cuts,
-    )
-
-
-def _manifest(
-    identity: Identity,
-    plan: TrainingPlan,
-    trained_on: TrainedOn,
-    evaluation: Evaluation,
-    names: Sequence[str],
-    schema_hash: str,
-) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        name=identity.name,
-        version=identity.version,
-        kind=KIND,
-        members=(MemberEntry(KIND, MODEL_FILE, 1.0),),
-        schema_hash=schema_hash,
-        feature_names=tuple(names),
-        created_at=identity.created_at,
-        trained_on=trained_on,
-        plan=asdict(plan),
-        seed=plan.seed,
-        metrics=dict(evaluation.measures),
-        thresholds=evaluation.thresholds,
-        is_demo=identity.is_demo,
-        files={},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,12 @@ from xgboost.callback import EarlyStopping, TrainingCallback
 from scoring.ml.dataset import Slice
 from scoring.ml.ranking import Labels
 
-RoundDone = Callable[[int, int], None]
+# The part that is done, 0…1.
+PartDone = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class BoostingPlan:
+class XGBoostPlan:
     """How the trees are grown.
 
     Attributes
@@ -52,22 +53,23 @@ class BoostingPlan:
     threads: int = 2
 
 
-def rounds_needed(
+def search_xgboost(
     train: Slice,
     validation: Slice,
-    plan: BoostingPlan,
+    plan: XGBoostPlan,
     *,
     seed: int,
-    round_done: RoundDone | None = None,
-) -> int:
-    """Return how many trees are worth growing: average precision on `validation` rises no more.
+    progress: PartDone | None = None,
+) -> XGBoostPlan:
+    """Return the plan with as many trees as are worth growing.
+
+    Trees are grown on `train` until average precision on `validation`, the later slice, has not
+    risen for a while.
 
     Parameters
     ----------
-    train, validation : Slice
-        Trees are grown on the first and watched on the second, later one.
-    round_done : callable, optional
-        Called with the trees grown and the most there can be.
+    progress : callable, optional
+        Called with the part of the most trees that is grown, 0…1.
     """
     table = _table(train, plan)
     # In the training table's bins, or it would be held in memory as it is.
@@ -85,35 +87,30 @@ def rounds_needed(
         evals=[(watched, "validation")],
         callbacks=[
             EarlyStopping(rounds=plan.patience, metric_name="aucpr", maximize=True),
-            *_counters(round_done, plan.rounds),
+            *_counters(progress, plan.rounds),
         ],
         verbose_eval=False,
     )
-    return int(booster.best_iteration) + 1
+    return replace(plan, rounds=int(booster.best_iteration) + 1)
 
 
 def fit_xgboost(
-    train: Slice,
-    rounds: int,
-    plan: BoostingPlan,
-    *,
-    seed: int,
-    round_done: RoundDone | None = None,
+    rows: Slice, plan: XGBoostPlan, *, seed: int, progress: PartDone | None = None
 ) -> bytes:
-    """Grow so many trees, and return the model in XGBoost's JSON.
+    """Grow all the plan's trees, and return the model in XGBoost's JSON.
 
-    The same seed, data, plan and number of threads give the same bytes.
+    The same seed, rows, plan and number of threads give the same bytes.
     """
     booster = xgb.train(
         _parameters(plan, seed),
-        _table(train, plan),
-        rounds,
-        callbacks=_counters(round_done, rounds),
+        _table(rows, plan),
+        plan.rounds,
+        callbacks=_counters(progress, plan.rounds),
     )
     return bytes(booster.save_raw("json"))
 
 
-def _table(train: Slice, plan: BoostingPlan) -> xgb.QuantileDMatrix:
+def _table(train: Slice, plan: XGBoostPlan) -> xgb.QuantileDMatrix:
     return xgb.QuantileDMatrix(
         train.features,
         label=train.is_fraud,
@@ -123,8 +120,8 @@ def _table(train: Slice, plan: BoostingPlan) -> xgb.QuantileDMatrix:
     )
 
 
-def _counters(round_done: RoundDone | None, rounds: int) -> list[TrainingCallback]:
-    return [] if round_done is None else [_RoundCounter(round_done, rounds)]
+def _counters(progress: PartDone | None, rounds: int) -> list[TrainingCallback]:
+    return [] if progress is None else [_RoundCounter(progress, rounds)]
 
 
 def class_weights(is_fraud: Labels, balance: float) -> npt.NDArray[np.float32]:
@@ -140,7 +137,7 @@ def class_weights(is_fraud: Labels, balance: float) -> npt.NDArray[np.float32]:
     return np.where(is_fraud == 1, heavier, 1).astype(np.float32)
 
 
-def _parameters(plan: BoostingPlan, seed: int) -> dict[str, object]:
+def _parameters(plan: XGBoostPlan, seed: int) -> dict[str, object]:
     return {
         "objective": "binary:logistic",
         "eval_metric": "aucpr",
@@ -158,13 +155,13 @@ def _parameters(plan: BoostingPlan, seed: int) -> dict[str, object]:
 
 
 class _RoundCounter(TrainingCallback):  # type: ignore[misc]  # xgboost has no types
-    """Tells how many trees there are."""
+    """Tells which part of the trees there is."""
 
-    def __init__(self, round_done: RoundDone, rounds: int) -> None:
+    def __init__(self, progress: PartDone, rounds: int) -> None:
         super().__init__()
-        self.round_done = round_done
+        self.progress = progress
         self.rounds = rounds
 
     def after_iteration(self, model: object, epoch: int, evals_log: object) -> bool:  # noqa: ARG002
-        self.round_done(epoch + 1, self.rounds)
+        self.progress((epoch + 1) / self.rounds)
         return False

@@ -8,13 +8,13 @@ import pytest
 from scoring.ml.dataset import Dataset
 from scoring.ml.manifest import Identity
 from scoring.ml.training import TrainedModel, TrainingPlan, train
-from scoring.ml.xgboost_fit import BoostingPlan
+from scoring.ml.xgboost_fit import XGBoostPlan
 
 DAY_US = 86_400_000_000
 NAMES = tuple(f"feature_{place}" for place in range(8))
 SCHEMA_HASH = "0123456789abcdef"
 QUICK = TrainingPlan(
-    boosting=BoostingPlan(rounds=40, patience=10, learning_rate=0.2, max_depth=4, threads=1)
+    members=(XGBoostPlan(rounds=40, patience=10, learning_rate=0.2, max_depth=4, threads=1),)
 )
 IDENTITY = Identity(
     name="payments",

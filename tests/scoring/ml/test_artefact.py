@@ -28,7 +28,7 @@ from scoring.ml.model import load_model
 from scoring.ml.training import TrainedModel
 from tests.scoring.ml.conftest import NAMES, SCHEMA_HASH
 
-FILES = {"manifest.json", "model.json", "calibration.json", "reference.json"}
+FILES = {"manifest.json", "xgboost.json", "calibration.json", "reference.json"}
 
 
 @pytest.fixture
@@ -186,16 +186,16 @@ def test_a_manifest_cannot_name_files_elsewhere(folder: Path, name: str) -> None
 
 def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere.json"
-    (folder / "model.json").rename(elsewhere)
-    (folder / "model.json").symlink_to(elsewhere)
+    (folder / "xgboost.json").rename(elsewhere)
+    (folder / "xgboost.json").symlink_to(elsewhere)
 
-    with pytest.raises(ModelDamaged, match=r"model\.json of model payments-1 cannot be read"):
+    with pytest.raises(ModelDamaged, match=r"xgboost\.json of model payments-1 cannot be read"):
         load_model(folder, SCHEMA_HASH)
 
 
 def test_a_pipe_does_not_hang_the_reader(folder: Path) -> None:
-    (folder / "model.json").unlink()
-    os.mkfifo(folder / "model.json")
+    (folder / "xgboost.json").unlink()
+    os.mkfifo(folder / "xgboost.json")
 
     with pytest.raises(ModelDamaged, match="no plain file"):
         load_model(folder, SCHEMA_HASH)
@@ -203,7 +203,7 @@ def test_a_pipe_does_not_hang_the_reader(folder: Path) -> None:
 
 @pytest.mark.parametrize("size", [-1, artefact.LARGEST_FILE + 1])
 def test_sizes_are_bounded(folder: Path, size: int) -> None:
-    _change_manifest(folder, lambda m: m["files"]["model.json"].update(bytes=size))
+    _change_manifest(folder, lambda m: m["files"]["xgboost.json"].update(bytes=size))
 
     with pytest.raises(ModelDamaged, match="names a file that no model has"):
         load_model(folder, SCHEMA_HASH)

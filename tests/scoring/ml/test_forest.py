@@ -42,12 +42,12 @@ READ = (
 
 @pytest.fixture(scope="module")
 def member(trained: TrainedModel) -> ForestMember:
-    return read_xgboost(trained.trees)
+    return read_xgboost(trained.files["xgboost.json"])
 
 
 @pytest.fixture(scope="module")
 def booster(trained: TrainedModel) -> xgb.Booster:
-    return xgb.Booster({"nthread": 1}, model_file=bytearray(trained.trees))
+    return xgb.Booster({"nthread": 1}, model_file=bytearray(trained.files["xgboost.json"]))
 
 
 def _stump(**changes: object) -> Tree:
@@ -224,7 +224,7 @@ def test_bytes_that_are_no_model_are_refused(data: bytes) -> None:
 @given(cut=st.floats(0, 0.999))
 def test_a_model_cut_short_is_refused(trained: TrainedModel, cut: float) -> None:
     with pytest.raises(ForestRefused, match="no boosted forest of XGBoost"):
-        read_xgboost(trained.trees[: int(len(trained.trees) * cut)])
+        read_xgboost(trained.files["xgboost.json"][: int(len(trained.files["xgboost.json"]) * cut)])
 
 
 @settings(max_examples=60, deadline=None)
@@ -232,7 +232,7 @@ def test_a_model_cut_short_is_refused(trained: TrainedModel, cut: float) -> None
 def test_a_model_with_a_changed_number_is_refused_or_read_within_its_bounds(
     trained: TrainedModel, data: st.DataObject
 ) -> None:
-    document = json.loads(trained.trees)
+    document = json.loads(trained.files["xgboost.json"])
     trees = document["learner"]["gradient_booster"]["model"]["trees"]
     number = data.draw(st.integers(0, len(trees) - 1))
     column = trees[number][data.draw(st.sampled_from(READ))]

@@ -37,7 +37,7 @@ def test_it_learns_what_there_is_to_learn(trained: TrainedModel) -> None:
 def test_the_same_seed_gives_the_same_bytes(trained: TrainedModel, history: Dataset) -> None:
     again = train_quickly(history)
 
-    assert again.trees == trained.trees
+    assert again.files == trained.files
     assert again.model.calibration == trained.model.calibration
     assert again.manifest == trained.manifest
 
@@ -45,7 +45,7 @@ def test_the_same_seed_gives_the_same_bytes(trained: TrainedModel, history: Data
 def test_another_seed_gives_another_model(trained: TrainedModel, history: Dataset) -> None:
     other = train_quickly(history, replace(QUICK, seed=2))
 
-    assert other.trees != trained.trees
+    assert other.files != trained.files
 
 
 def test_labels_that_became_known_later_change_nothing(history: Dataset) -> None:
@@ -56,7 +56,7 @@ def test_labels_that_became_known_later_change_nothing(history: Dataset) -> None
     one, other = train_quickly(history, plan), train_quickly(replace(history, is_fraud=lies), plan)
 
     # Only the test slice holds labels of that age.
-    assert other.trees == one.trees
+    assert other.files == one.files
     assert other.model.calibration == one.model.calibration
     assert other.manifest.metrics["test"].auc < 0.5 < one.manifest.metrics["test"].auc
 
@@ -76,7 +76,7 @@ def test_the_manifest_tells_the_measures_of_each_slice(
     )
 
     assert told == measured
-    assert set(trained.manifest.metrics) == {"calibration", "test"}
+    assert set(trained.manifest.metrics) == {"calibration", "test", "test:xgboost"}
     assert 0 < told.card_precision_100 <= 0.1
 
 
@@ -96,7 +96,7 @@ def test_the_manifest_tells_what_was_learned_from(trained: TrainedModel, history
 def test_only_trees_up_to_the_best_are_kept(trained: TrainedModel) -> None:
     trees = trained.model.members[0][0].forest.roots.size
 
-    assert 1 <= trees <= QUICK.boosting.rounds
+    assert 1 <= trees <= QUICK.members[0].rounds
 
 
 def test_progress_is_told_and_ends(history: Dataset) -> None:
@@ -113,7 +113,7 @@ def test_progress_is_told_and_ends(history: Dataset) -> None:
 
     assert told[0] == ("split", 0.0)
     assert told[-1] == ("done", 1.0)
-    for stage in ("search", "fit"):
+    for stage in ("try xgboost", "fit xgboost"):
         parts = [part for what, part in told if what == stage]
         assert parts == sorted(parts)
         assert 0 < parts[0] <= parts[-1] <= 1
@@ -122,7 +122,7 @@ def test_progress_is_told_and_ends(history: Dataset) -> None:
 def test_the_order_of_rows_changes_nothing(trained: TrainedModel, history: Dataset) -> None:
     order = np.random.default_rng(0).permutation(len(history))
 
-    assert train_quickly(history.take(order)).trees == trained.trees
+    assert train_quickly(history.take(order)).files == trained.files
 
 
 def test_an_infinite_feature_is_refused_by_name(history: Dataset) -> None:
@@ -157,7 +157,7 @@ def test_rows_without_a_label_teach_nothing(history: Dataset) -> None:
     one = train_quickly(replace(joined, label_known_us=known))
     other = train_quickly(history)
 
-    assert one.trees == other.trees
+    assert one.files == other.files
 
 
 def test_scores_are_the_same_alone_and_in_a_batch(trained: TrainedModel, history: Dataset) -> None:
