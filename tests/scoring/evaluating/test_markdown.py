@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scoring.evaluating import Bars, Report
+from scoring.evaluating.markdown import report_markdown
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    """Return the cells of each table."""
+    blocks = [block for block in text.split("\n\n") if block.startswith("|")]
+    return [
+        [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
+        for block in blocks
+    ]
+
+
+def test_every_model_has_a_row_with_its_measures(report: Report) -> None:
+    head, rule, *rows = tables(report_markdown(report, Bars()))[0]
+
+    ensemble = report.models[0]
+    assert head[:4] == ["model", "weight", "AUC", "AP"]
+    assert set(rule) == {"---"}
+    assert [row[0] for row in rows] == ["ensemble", "xgboost"]
+    assert rows[0][1:4] == ["", f"{ensemble.auc:.4f}", f"{ensemble.average_precision:.4f}"]
+    assert rows[1][1] == "1.000"
+    assert {len(row) for row in rows} == {len(head)}
+
+
+def test_every_type_has_a_row_with_both_recalls_of_every_model(report: Report) -> None:
+    head, _, *rows = tables(report_markdown(report, Bars()))[1]
+
+    assert head == ["fraud type", "rows", "ensemble", "xgboost"]
+    assert [row[0].strip("`") for row in rows] == list(report.models[0].by_type)
+    first = report.models[1].by_type["velocity_burst"]
+    assert rows[0][3] == f"{first.at_1pct_fpr:.3f} / {first.at_3_2pct_fpr:.3f}"
+
+
+def test_a_type_that_nobody_saw_is_marked(report_of_novelty: Report) -> None:
+    rows = tables(report_markdown(report_of_novelty, Bars()))[1]
+
+    assert [row[0] for row in rows if "never seen" in row[0]] == ["`structuring` (never seen)"]
+
+
+def test_a_missed_bar_stands_out(report: Report) -> None:
+    low = replace(report, models=(replace(report.models[0], auc=0.9, f1=0.95),))
+
+    rows = tables(report_markdown(low, Bars()))[2]
+
+    assert rows[2:] == [
+        ["ensemble, AUC", "≥ 0.96", "0.9000", "**missed**"],
+        ["ensemble, F1", "≥ 0.91", "0.9500", "met"],
+    ]
+
+
+def test_it_begins_with_what_was_learned_and_measured(report: Report) -> None:
+    first = report_markdown(report, Bars()).split("\n\n")[0]
+
+    assert f"Trained on {report.trained_on.rows:,} rows" in first
+    assert f"Measured on {report.rows:,} rows with {report.frauds:,} frauds of seed 2" in first
