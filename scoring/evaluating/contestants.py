@@ -1,30 +1,31 @@
-"""What is compared: the ensemble and each of its members, with the cuts they would be used with."""
+"""What is compared: the ensemble, each member, and blends that nobody chose, with their cuts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scoring.ml.dataset import Dataset
+from scoring.ml.dataset import Dataset, Slice
+from scoring.ml.ensemble_weights import WeightPlan, blended, fixed_weights, spread
 from scoring.ml.forest import Features, Floats
-from scoring.ml.model import FraudModel
-from scoring.ml.ranking import Labels, RankingCurve
+from scoring.ml.ranking import RankingCurve
 from scoring.ml.splits import SplitPlan, time_split
+from scoring.ml.trained_model import TrainedModel, Weighed
 
 # False positives at which models that learn without labels are compared.
 ANOMALY_RATE = 0.032
 
+Scorer = Callable[[Features], Floats]
+
 
 class Role(StrEnum):
-    """What a model learns from."""
+    """What a model learns from, or what it is made of."""
 
     ENSEMBLE = "ensemble"
     SUPERVISED = "supervised"
     ANOMALY = "anomaly"
-
-
-ANOMALY_KINDS = frozenset({"isolation_forest", "autoencoder", "one_class_svm"})
+    BLEND = "blend"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +34,8 @@ class Contestant:
 
     Attributes
     ----------
-    weight : float
-        Its part in the ensemble's margin; 1 for the ensemble.
+    share : float or None
+        A member's part in the spread of the ensemble's margin, 0…1; None for what is no member.
     scores : callable
         From features to anything that ranks; higher is more suspect.
     fraud_from : float
@@ -46,43 +47,79 @@ class Contestant:
 
     name: str
     role: Role
-    weight: float
-    scores: Callable[[Features], Floats]
+    share: float | None
+    scores: Scorer
     fraud_from: float
     rare_from: float
 
 
-def contestants(model: FraudModel, dataset: Dataset, plan: SplitPlan) -> Iterator[Contestant]:
-    """Yield the ensemble, then its members, with cuts from the slice the model was calibrated on.
+def contestants(trained: TrainedModel, dataset: Dataset, plan: SplitPlan) -> Iterator[Contestant]:
+    """Yield the ensemble, its members, and the blends, with cuts from the calibration slice.
+
+    Members that were tried and not kept are measured as well: they were fitted on the training
+    slice alone, so on somewhat older rows.
 
     Parameters
     ----------
     dataset, plan : Dataset, SplitPlan
-        Those that `model` was trained on and with.
+        Those that the model was trained on and with.
     """
     rows = time_split(dataset, plan).calibration
-    features, labels = dataset.features[rows], dataset.is_fraud[rows]
-    yield _contestant("ensemble", Role.ENSEMBLE, 1.0, model.scores, features, labels)
-    for member, weight in model.members:
-        role = Role.ANOMALY if member.kind in ANOMALY_KINDS else Role.SUPERVISED
-        yield _contestant(member.kind, role, weight, member.margins, features, labels)
+    calibration = Slice(dataset.features[rows], dataset.is_fraud[rows])
+    margins = [_margins(one)(calibration.features) for one in trained.members]
+    yield _contestant("ensemble", Role.ENSEMBLE, None, trained.model.scores, calibration)
+    for one, share in zip(trained.members, _shares(trained.members, margins), strict=True):
+        role = Role.SUPERVISED if one.fitted.trainer.is_supervised else Role.ANOMALY
+        yield _contestant(one.name, role, share, _margins(one), calibration)
+    for name, members in _blends(trained.members):
+        scores = _blend(members, [margins[trained.members.index(one)] for one in members])
+        yield _contestant(name, Role.BLEND, None, scores, calibration)
+
+
+def _margins(one: Weighed) -> Scorer:
+    return one.fitted.member.margins
+
+
+def _shares(members: Sequence[Weighed], margins: Sequence[Floats]) -> list[float]:
+    """Return weights counted in what each member's margins move: margins have no common unit."""
+    moved = [one.weight * spread(margin) for one, margin in zip(members, margins, strict=True)]
+    return [part / sum(moved) for part in moved]
+
+
+def _blends(members: Sequence[Weighed]) -> Iterator[tuple[str, Sequence[Weighed]]]:
+    """Yield what would speak where there are no labels, or too few to choose weights on."""
+    odd = [one for one in members if not one.fitted.trainer.is_supervised]
+    if len(odd) > 1:
+        yield "anomaly blend", odd
+    if odd and len(odd) < len(members):
+        yield "fixed blend", members
+
+
+def _blend(members: Sequence[Weighed], margins: Sequence[Floats]) -> Scorer:
+    sorts = [one.fitted.trainer.is_supervised for one in members]
+    weights = fixed_weights(margins, sorts, WeightPlan())
+    scorers = [_margins(one) for one in members]
+    return lambda features: blended([scores(features) for scores in scorers], weights)
 
 
 def _contestant(
-    name: str,
-    role: Role,
-    weight: float,
-    scores: Callable[[Features], Floats],
-    features: Features,
-    labels: Labels,
+    name: str, role: Role, share: float | None, scores: Scorer, calibration: Slice
 ) -> Contestant:
-    curve = RankingCurve.of(scores(features), labels)
-    allowed = curve.thresholds[curve.false_positive_rate <= ANOMALY_RATE]
+    curve = RankingCurve.of(scores(calibration.features), calibration.is_fraud)
     return Contestant(
         name=name,
         role=role,
-        weight=weight,
+        share=share,
         scores=scores,
         fraud_from=curve.best_f1_threshold(),
-        rare_from=float(allowed[-1]) if allowed.size else float("inf"),
+        rare_from=lowest_cut(curve, ANOMALY_RATE),
     )
+
+
+def lowest_cut(curve: RankingCurve, false_positive_rate: float) -> float:
+    """Return the lowest score from which at most this part of the honest rows is flagged.
+
+    Infinite, where even the highest score flags more.
+    """
+    allowed = curve.thresholds[curve.false_positive_rate <= false_positive_rate]
+    return float(allowed[-1]) if allowed.size else float("inf")

@@ -58,7 +58,7 @@ def _trained(plan: EvaluationPlan, progress: Progress) -> tuple[list[Contestant]
         progress=progress,
     )
     progress("choosing cuts", 0.0)
-    models = list(contestants(trained.model, dataset, plan.training.split))
+    models = list(contestants(trained, dataset, plan.training.split))
     return models, trained.manifest.trained_on
 
 

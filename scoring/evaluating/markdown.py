@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from scoring.evaluating.measuring import ModelMeasures
+from scoring.evaluating.measuring import ModelMeasures, TypeRecall
 from scoring.evaluating.plan import Bars
 from scoring.evaluating.report import Report
 
 _MODELS = (
-    *("model", "weight", "AUC", "AP", "F1", "recall, 1 %", "recall, 3.2 %"),
+    *("model", "share", "AUC", "AP", "F1", "recall, 1 %", "recall, 3.2 %"),
     *("recall, kept cut", "false positives, kept cut"),
 )
 
 
 def report_markdown(report: Report, bars: Bars) -> str:
     """Return the measures of each model, the recall of each type, and the bars."""
-    tables = [_models(report.models), _types(report), _bars(report, bars)]
-    return "\n\n".join([summary(report), *tables])
+    parts = [
+        summary(report),
+        _models(report.models),
+        "Recall of each type at 1 % false positives:",
+        _types(report, lambda found: found.at_1pct_fpr),
+        "And at 3.2 %:",
+        _types(report, lambda found: found.at_3_2pct_fpr),
+        _bars(report, bars),
+    ]
+    return "\n\n".join(parts)
 
 
 def summary(report: Report) -> str:
@@ -40,22 +48,20 @@ def _model_row(model: ModelMeasures) -> list[str]:
         *(model.auc, model.average_precision, model.f1),
         *(model.recall_at_1pct_fpr, model.recall_at_3_2pct_fpr, model.kept_cut.recall),
     )
-    weight = "" if model.role == "ensemble" else f"{model.weight:.3f}"
+    share = "" if model.share is None else f"{model.share:.0%}"
     rate = f"{model.kept_cut.false_positive_rate:.2%}"
-    return [model.name, weight, *(f"{value:.4f}" for value in measures), rate]
+    return [model.name, share, *(f"{value:.4f}" for value in measures), rate]
 
 
-def _types(report: Report) -> str:
-    """Return the parts of each type that are caught at 1 % and, behind the stroke, at 3.2 %."""
+def _types(report: Report, part: Callable[[TypeRecall], float]) -> str:
+    """Return how much of each type each model catches."""
     head = ["fraud type", "rows", *(model.name for model in report.models)]
-    return _table(head, (_type_row(report, name) for name in report.models[0].by_type))
-
-
-def _type_row(report: Report, name: str) -> list[str]:
-    found = [model.by_type[name] for model in report.models]
-    shares = [f"{one.at_1pct_fpr:.3f} / {one.at_3_2pct_fpr:.3f}" for one in found]
-    novelty = " (never seen)" if name == report.plan.novel_fraud else ""
-    return [f"`{name}`{novelty}", f"{found[0].rows:,}", *shares]
+    rows = []
+    for name, first in report.models[0].by_type.items():
+        novelty = " (never seen)" if name == report.plan.novel_fraud else ""
+        shares = [f"{part(model.by_type[name]):.3f}" for model in report.models]
+        rows.append([f"`{name}`{novelty}", f"{first.rows:,}", *shares])
+    return _table(head, rows)
 
 
 def _bars(report: Report, bars: Bars) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scoring.evaluating.contestants import ANOMALY_RATE, Contestant, Role
+from scoring.evaluating.contestants import ANOMALY_RATE, Contestant, Role, lowest_cut
 from scoring.evaluating.histories import Weeks
 from scoring.ml.metrics import at_threshold
 from scoring.ml.ranking import Floats, RankingCurve
@@ -45,6 +45,8 @@ class ModelMeasures:
 
     Attributes
     ----------
+    share : float or None
+        Part in the ensemble; None for what is no member of it.
     precision, recall, f1 : float
         With the cut that was best on the calibration slice.
     recall_at_1pct_fpr, recall_at_3_2pct_fpr : float
@@ -55,7 +57,7 @@ class ModelMeasures:
 
     name: str
     role: Role
-    weight: float
+    share: float | None
     auc: float
     average_precision: float
     precision: float
@@ -81,7 +83,7 @@ def measured(contestant: Contestant, weeks: Weeks) -> ModelMeasures:
     return ModelMeasures(
         name=contestant.name,
         role=contestant.role,
-        weight=contestant.weight,
+        share=contestant.share,
         auc=curve.auc,
         average_precision=curve.average_precision,
         precision=cut.precision,
@@ -101,7 +103,7 @@ def _kept_cut(flagged: npt.NDArray[np.bool_], is_fraud: npt.NDArray[np.bool_]) -
 def _by_type(
     scores: Floats, curve: RankingCurve, types: npt.NDArray[np.int8]
 ) -> dict[str, TypeRecall]:
-    strict, wide = (_cut_at(curve, rate) for rate in (STRICT_RATE, ANOMALY_RATE))
+    strict, wide = (lowest_cut(curve, rate) for rate in (STRICT_RATE, ANOMALY_RATE))
     found = {}
     for code, name in enumerate(FRAUD_TYPES, start=1):
         own = scores[types == code]
@@ -110,9 +112,3 @@ def _by_type(
                 own.size, float((own >= strict).mean()), float((own >= wide).mean())
             )
     return found
-
-
-def _cut_at(curve: RankingCurve, rate: float) -> float:
-    """Return the lowest score from which at most this part of the honest rows is flagged."""
-    allowed = curve.thresholds[curve.false_positive_rate <= rate]
-    return float(allowed[-1]) if allowed.size else float("inf")

@@ -19,9 +19,12 @@ class EvaluationRefused(ValueError):
     """A plan that would measure nothing; the message is a sentence for people."""
 
 
+# As usual, but with few weeks held back to be measured on: another history has those.
+SPLIT = SplitPlan(test_share=0.04)
+
+
 def _training() -> TrainingPlan:
-    """Return the usual plan, but with few weeks held back: another history has the test rows."""
-    return TrainingPlan(split=SplitPlan(test_share=0.04))
+    return TrainingPlan(split=SPLIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

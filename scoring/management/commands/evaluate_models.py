@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from typing import Any
+from typing import Any, get_args
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
@@ -18,8 +18,12 @@ from scoring.evaluating import (
     evaluate_models,
 )
 from scoring.evaluating.markdown import report_markdown
+from scoring.evaluating.plan import SPLIT
 from scoring.ml.ranking import OneClassOnly
+from scoring.ml.sampling import SamplingPlan, SamplingWay
 from scoring.ml.splits import TooFewLabels
+from scoring.ml.trainers import TRAINERS, UnknownKind, default_plans
+from scoring.ml.training import TrainingPlan
 from transactions.simulation import FRAUD_TYPES, PlanRefused
 
 EXIT_BAR_MISSED, EXIT_REFUSED = 1, 2
@@ -59,6 +63,18 @@ class Command(BaseCommand):
             f"{', '.join(FRAUD_TYPES)}",
         )
         parser.add_argument(
+            "--members",
+            metavar="A,B",
+            default=",".join(TRAINERS),
+            help="which members are tried; default: %(default)s",
+        )
+        parser.add_argument(
+            "--sampling",
+            choices=get_args(SamplingWay),
+            default="weights",
+            help="what is made of frauds being rare, as for train_model; default: %(default)s",
+        )
+        parser.add_argument(
             "--check", action="store_true", help="exit code 1 when a bar for 4 %% fraud is missed"
         )
         form = parser.add_mutually_exclusive_group()
@@ -91,7 +107,7 @@ def _report(options: dict[str, Any]) -> Report:
                 bar.update(round(part * 100) - bar.n)
 
             return evaluate_models(plan, progress)
-    except (EvaluationRefused, PlanRefused) as refused:
+    except (EvaluationRefused, PlanRefused, UnknownKind) as refused:
         raise CommandError(str(refused), returncode=EXIT_REFUSED) from None
     except (TooFewLabels, OneClassOnly) as refused:
         message = f"{refused} Generate more transactions, or a higher fraud rate."
@@ -108,4 +124,9 @@ def _plan(options: dict[str, Any]) -> EvaluationPlan:
         days=options["days"],
         days_learned=options["days_learned"],
         novel_fraud=options["novel_fraud"],
+        training=TrainingPlan(
+            split=SPLIT,
+            members=default_plans(options["members"].split(",")),
+            sampling=SamplingPlan(way=options["sampling"]),
+        ),
     )

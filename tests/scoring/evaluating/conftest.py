@@ -7,9 +7,17 @@ from dataclasses import replace
 import pytest
 
 from scoring.evaluating import EvaluationPlan, Report, evaluate_models
-from scoring.ml.training import DEMO_PLAN
+from scoring.ml.training import TrainingPlan
+from scoring.ml.xgboost_fit import XGBoostPlan
 
-SMALL = EvaluationPlan(users=400, transactions=16_000, training=DEMO_PLAN)
+# Two members; the second, of two shallow trees, knows few different scores.
+QUICK = TrainingPlan(
+    members=(
+        XGBoostPlan(rounds=25, patience=5, learning_rate=0.3, max_bin=64, threads=1),
+        XGBoostPlan(rounds=2, patience=2, learning_rate=0.3, max_depth=2, max_bin=64, threads=1),
+    )
+)
+SMALL = EvaluationPlan(users=400, transactions=16_000, training=QUICK)
 
 
 def without_progress(_what: str, _part: float) -> None:

@@ -9,7 +9,11 @@ from django.core.management import CommandError, call_command
 
 from scoring.evaluating import Bars, EvaluationPlan, Report
 from scoring.evaluating.markdown import report_markdown
+from scoring.evaluating.plan import SPLIT
 from scoring.management.commands import evaluate_models as command
+from scoring.ml.sampling import SamplingPlan
+from scoring.ml.training import TrainingPlan
+from scoring.ml.xgboost_fit import XGBoostPlan
 
 
 @pytest.fixture
@@ -35,7 +39,7 @@ def test_every_option_reaches_the_plan(asked_for: list[EvaluationPlan]) -> None:
     run(
         *("--users", "300", "--transactions", "9000", "--fraud-rate", "0.001", "--seed", "7"),
         *("--test-seed", "8", "--days", "150", "--days-learned", "100"),
-        *("--novel-fraud", "mule_ring"),
+        *("--novel-fraud", "mule_ring", "--members", "xgboost", "--sampling", "undersample"),
     )
 
     assert asked_for == [
@@ -48,8 +52,17 @@ def test_every_option_reaches_the_plan(asked_for: list[EvaluationPlan]) -> None:
             days=150,
             days_learned=100,
             novel_fraud="mule_ring",
+            training=TrainingPlan(
+                split=SPLIT, members=(XGBoostPlan(),), sampling=SamplingPlan(way="undersample")
+            ),
         )
     ]
+
+
+def test_without_options_the_plan_is_the_usual_one(asked_for: list[EvaluationPlan]) -> None:
+    run()
+
+    assert asked_for == [EvaluationPlan()]
 
 
 @pytest.mark.usefixtures("asked_for")
@@ -91,6 +104,7 @@ def test_a_missed_bar_is_an_exit_code_only_where_asked_for(
         (("--days-learned", "10"), "can be learned from, not 10"),
         (("--users", "3"), "The number of users must lie between 50 and"),
         (("--novel-fraud", "x"), "There is no fraud type 'x'"),
+        (("--members", "xgboost,oracle"), 'There is no member "oracle"'),
         (
             ("--users", "50", "--transactions", "1000", "--fraud-rate", "0.01"),
             "frauds among .* Generate more transactions",

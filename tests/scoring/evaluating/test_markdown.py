@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from scoring.evaluating import Bars, Report
 from scoring.evaluating.markdown import report_markdown
 
@@ -15,25 +17,31 @@ def tables(text: str) -> list[list[list[str]]]:
     ]
 
 
+ALL = ["ensemble", "xgboost", "xgboost_2"]
+
+
 def test_every_model_has_a_row_with_its_measures(report: Report) -> None:
     head, rule, *rows = tables(report_markdown(report, Bars()))[0]
 
     ensemble = report.models[0]
-    assert head[:4] == ["model", "weight", "AUC", "AP"]
+    assert head[:4] == ["model", "share", "AUC", "AP"]
     assert set(rule) == {"---"}
-    assert [row[0] for row in rows] == ["ensemble", "xgboost"]
+    assert [row[0] for row in rows] == ALL
     assert rows[0][1:4] == ["", f"{ensemble.auc:.4f}", f"{ensemble.average_precision:.4f}"]
-    assert rows[1][1] == "1.000"
+    assert rows[1][1] == f"{report.models[1].share:.0%}"
     assert {len(row) for row in rows} == {len(head)}
 
 
-def test_every_type_has_a_row_with_both_recalls_of_every_model(report: Report) -> None:
-    head, _, *rows = tables(report_markdown(report, Bars()))[1]
+@pytest.mark.parametrize(("table", "rate"), [(1, "at_1pct_fpr"), (2, "at_3_2pct_fpr")])
+def test_every_type_has_a_row_with_the_recall_of_every_model(
+    report: Report, table: int, rate: str
+) -> None:
+    head, _, *rows = tables(report_markdown(report, Bars()))[table]
 
-    assert head == ["fraud type", "rows", "ensemble", "xgboost"]
+    assert head == ["fraud type", "rows", *ALL]
     assert [row[0].strip("`") for row in rows] == list(report.models[0].by_type)
-    first = report.models[1].by_type["velocity_burst"]
-    assert rows[0][3] == f"{first.at_1pct_fpr:.3f} / {first.at_3_2pct_fpr:.3f}"
+    found = [getattr(model.by_type["velocity_burst"], rate) for model in report.models]
+    assert rows[0][2:] == [f"{share:.3f}" for share in found]
 
 
 def test_a_type_that_nobody_saw_is_marked(report_of_novelty: Report) -> None:
@@ -45,7 +53,7 @@ def test_a_type_that_nobody_saw_is_marked(report_of_novelty: Report) -> None:
 def test_a_missed_bar_stands_out(report: Report) -> None:
     low = replace(report, models=(replace(report.models[0], auc=0.9, f1=0.95),))
 
-    rows = tables(report_markdown(low, Bars()))[2]
+    rows = tables(report_markdown(low, Bars()))[3]
 
     assert rows[2:] == [
         ["ensemble, AUC", "≥ 0.96", "0.9000", "**missed**"],

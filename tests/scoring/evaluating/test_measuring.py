@@ -21,7 +21,7 @@ def ranked_by_first_column(fraud_from: float = 0.5, rare_from: float = 0.5) -> C
     return Contestant(
         name="first",
         role=Role.ANOMALY,
-        weight=0.25,
+        share=0.25,
         scores=lambda features: features[:, 0].astype(np.float64),
         fraud_from=fraud_from,
         rare_from=rare_from,
