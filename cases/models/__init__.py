@@ -9,6 +9,11 @@ from cases.models.case_event import CaseEvent
 from cases.models.case_view import CaseView
 from cases.models.decision import CaseDecision, CaseLabel
 from cases.models.note import Note
+from cases.models.notifications import (
+    NotificationChannel,
+    NotificationDelivery,
+    NotificationRoute,
+)
 from cases.models.queue import Queue, QueueMember
 from cases.models.report import SuspiciousActivityReport
 
@@ -21,6 +26,9 @@ __all__ = [
     "CaseLabel",
     "CaseView",
     "Note",
+    "NotificationChannel",
+    "NotificationDelivery",
+    "NotificationRoute",
     "Queue",
     "QueueMember",
     "SuspiciousActivityReport",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -64,7 +66,7 @@ def _in_turn(queue: Queue) -> QuerySet[QueueMember]:
     return members.annotate(load=Coalesce(Subquery(_loads()), 0)).order_by("load", turn, "pk")
 
 
-def _loads() -> QuerySet[Case, dict[str, int]]:
+def _loads() -> QuerySet[Case, Any]:
     """Return how many unfinished cases a member has, assigned or claimed."""
     waiting = Q(status=CaseStatus.OPEN, assigned_to=OuterRef("user"))
     held = Q(status__in=HELD_BY_ANALYST, claimed_by=OuterRef("user"))

@@ -201,6 +201,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 55},
     },
+    # Decisions on cases wait ten seconds for an undo; whoever waits for one waits no longer.
+    "apply-decisions": {
+        "task": "cases.tasks.apply_decisions",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "sweep-cases": {
+        "task": "cases.tasks.sweep_cases",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
     "sweep-stuck-verifications": {
         "task": "kyc.tasks.sweep_stuck",
         "schedule": 15.0,
@@ -290,6 +301,8 @@ BLOCK_FROM = share("BLOCK_FROM", 0.6)
 DECLINE_FROM = share("DECLINE_FROM", 0.9)
 HOLDOUT_SHARE = share("HOLDOUT_SHARE", 0.01)
 HOLDOUT_MAX_AMOUNT_MINOR = number("HOLDOUT_MAX_AMOUNT_MINOR", 5000)
+# With `train_model --sampling smote`: frauds are raised to this share of the honest rows.
+SMOTE_RATIO = share("SMOTE_RATIO", 0.1)
 # Euros for one unit of a currency, as decimals in text; unset: rough rates that are shipped.
 REFERENCE_RATES = env.json("REFERENCE_RATES", default={})
 
