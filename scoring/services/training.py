@@ -17,7 +17,9 @@ from fraudsite.core.models import Workspace
 from scoring.event_records import microseconds
 from scoring.features import SCHEMA
 from scoring.ml.manifest import Identity, Manifest
-from scoring.ml.training import TrainedModel, TrainingPlan, train
+from scoring.ml.trained_model import TrainedModel
+from scoring.ml.training import train
+from scoring.ml.training_plan import TrainingPlan
 from scoring.models import ModelVersion
 from scoring.registry import NAME
 from scoring.services.models import model_register

@@ -205,13 +205,49 @@ def test_a_model_trained_on_the_databases_labels_becomes_the_champion(
 def test_only_labels_known_by_then_are_learnt_from(champion: ModelVersion, history: None) -> None:
     out = StringIO()
 
-    call_command("train_model", "--until", "2026-05-25", "--dry-run", "--json", stdout=out)
+    call_command(
+        "train_model",
+        *("--until", "2026-05-25", "--members", "xgboost", "--dry-run", "--json"),
+        stdout=out,
+    )
 
     told = json.loads(out.getvalue())
     known = Label.objects.filter(known_at__lte="2026-05-25T00:00Z")
     assert told["labelled"] == known.values("transaction").distinct().count()
     assert told["registered"] is False
     assert ModelVersion.objects.count() == 1
+
+
+@pytest.mark.slow  # as above
+def test_the_plan_of_a_training_is_told_and_kept(champion: ModelVersion, history: None) -> None:
+    out = StringIO()
+
+    call_command(
+        "train_model",
+        *("--members", "xgboost", "--sampling", "smote", "--smote-ratio", "0.2"),
+        stdout=out,
+    )
+
+    kept = ModelVersion.objects.latest("created_at").manifest["plan"]
+    assert kept["sampling"]["way"] == "smote"
+    assert kept["sampling"]["smote_ratio"] == 0.2
+    assert list(kept["members"]) == ["xgboost"]
+    assert "xgboost                  1.0000" in out.getvalue().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--members", "xgboost,oracle"], '--members: There is no member "oracle"; there are:'),
+        (["--sampling", "smote", "--smote-ratio", "0"], "--smote-ratio: above 0 and at most 1"),
+        (["--sampling", "hope"], "invalid choice: 'hope'"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_before_anything_is_read(
+    words: list[str], said: str
+) -> None:
+    with pytest.raises(CommandError, match=said):
+        call_command("train_model", *words)
 
 
 def test_the_detector_gives_the_fields_and_the_score_of_the_api(

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial.distance import cdist
 
+from scoring.ml import sampling
 from scoring.ml.dataset import Slice
 from scoring.ml.sampling import SamplingPlan, sampled, undersampled, with_smote
 
@@ -132,6 +134,34 @@ def test_a_wide_feature_does_not_decide_alone_who_is_near() -> None:
     grown = with_smote(rows, replace(SMOTE, neighbours=1), rng)
 
     assert set(grown.features[220:, 1]) == {0.0, 1.0}
+
+
+def test_values_far_from_all_others_do_not_drown_the_rest() -> None:
+    # One honest row makes the second column's width 3e34; its square is beyond float32.
+    features = np.zeros((400, 2), np.float32)
+    features[:20, 0] = np.repeat([-1, 1], 10)
+    features[20:, 0] = np.linspace(-1, 1, 380)
+    features[:20:2, 1] = 3e38
+    is_fraud = np.zeros(400, np.int8)
+    is_fraud[:20] = 1
+
+    plan = replace(SMOTE, neighbours=4)
+    grown = with_smote(Slice(features, is_fraud), plan, np.random.default_rng(1))
+
+    assert set(grown.features[400:, 0]) == {-1.0, 1.0}
+    assert set(grown.features[400:, 1]) == {0.0, np.float32(3e38)}
+
+
+def test_neighbours_are_those_that_all_distances_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sampling, "ROWS_AT_ONCE", 7)
+    rows = np.random.default_rng(9).standard_normal((50, 5))
+    distances = cdist(rows, rows) + np.diag(np.full(50, np.inf))
+
+    found = sampling._nearest(rows, 4)
+
+    assert np.sort(found, axis=1).tolist() == (
+        np.sort(np.argsort(distances, axis=1)[:, :4], axis=1).tolist()
+    )
 
 
 def test_parents_are_bounded() -> None:
