@@ -121,17 +121,30 @@ class Forest:
         ValueError
             The table has another shape or type.
         """
-        if features.dtype != np.float32 or features.shape[1:] != (self.feature_count,):
-            message = (
-                f"Features are float32 with {self.feature_count} columns, "
-                f"not {features.dtype} of shape {features.shape}."
-            )
-            raise ValueError(message)
-        # Read-only or strided tables would each be compiled anew, in the middle of a request.
-        plain = np.require(features, requirements=["C", "W"])
+        plain = plain_table(features, self.feature_count)
         sums = np.empty(len(features))
         _walk(self.nodes, self.roots, self.depths, self.base, plain, sums)
         return sums
+
+
+def plain_table(features: Features, feature_count: int) -> Features:
+    """Return the table as compiled code takes it: its rows one after the other, and writable.
+
+    Read-only or strided tables would each be compiled anew, in the middle of a request; one with
+    fewer columns would be read beyond its end.
+
+    Raises
+    ------
+    ValueError
+        The table has another shape or type.
+    """
+    if features.dtype != np.float32 or features.shape[1:] != (feature_count,):
+        message = (
+            f"Features are float32 with {feature_count} columns, "
+            f"not {features.dtype} of shape {features.shape}."
+        )
+        raise ValueError(message)
+    return np.require(features, requirements=["C", "W"])
 
 
 def first_above(thresholds: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -16,7 +16,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from scoring.ml.forest import Features, Floats, Tree
+from scoring.ml.forest import Features, Floats, Tree, plain_table
 
 # One condition of a leaf: the feature lies in `lower` ≤ x < `upper`; NaN is no upper end. `share`
 # is the part of the training rows that met it, by the weight of the rows at each split.
@@ -87,6 +87,11 @@ class Explainer:
 
         A row's values sum to its margin, as `Forest.margins` computes it, up to rounding.
 
+        Raises
+        ------
+        ValueError
+            The table has another shape or type.
+
         Notes
         -----
         O(leaves · depth²) a row.
@@ -98,9 +103,9 @@ class Explainer:
         Yu et al. 2022, "Linear TreeShap", §3 (Shapley values of a product of conditions as a
         polynomial), arXiv:2209.08192.
         """
-        parts = np.zeros((len(features), self.feature_count + 1))
+        plain = plain_table(features, self.feature_count)
+        parts = np.zeros((len(plain), self.feature_count + 1))
         parts[:, -1] = self.base
-        plain = np.require(features, np.float32, ["C", "W"])
         _explain(self.conditions, self.starts, self.values, self.points, self.weights, plain, parts)
         return parts
 

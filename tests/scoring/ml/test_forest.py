@@ -176,6 +176,8 @@ def test_no_rows_have_no_margins(member: ForestMember) -> None:
 def test_another_table_is_refused(member: ForestMember, features: Features) -> None:
     with pytest.raises(ValueError, match="Features are float32 with 8 columns"):
         member.margins(features)
+    with pytest.raises(ValueError, match="Features are float32 with 8 columns"):
+        member.contributions(features)
 
 
 @pytest.mark.parametrize(
