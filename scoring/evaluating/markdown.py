@@ -23,7 +23,7 @@ def report_markdown(report: Report, bars: Bars) -> str:
         _types(report, lambda found: found.at_1pct_fpr),
         "And at 3.2 %:",
         _types(report, lambda found: found.at_3_2pct_fpr),
-        _bars(report, bars),
+        *([_bars(report, bars)] if bars.are_of(report.plan) else []),
     ]
     return "\n\n".join(parts)
 

@@ -96,12 +96,17 @@ class EvaluationPlan:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """What the models have to reach at 4 % fraud.
+    """What the models have to reach on types they have seen; nothing is asked of other rates.
 
     The area and F1 are of the ensemble; the recall, at 3.2 % false positives, is of each model that
     learns without labels. Origin: what the published tables of such systems claim.
     """
 
+    fraud_rate: float = 0.04
     auc: float = 0.96
     f1: float = 0.91
     anomaly_recall: float = 0.87
+
+    def are_of(self, plan: EvaluationPlan) -> bool:
+        """Tell whether a plan measures what the bars are about."""
+        return plan.fraud_rate == self.fraud_rate and plan.novel_fraud is None

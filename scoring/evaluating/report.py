@@ -44,10 +44,9 @@ class Report:
     models: tuple[ModelMeasures, ...]
 
     def verdicts(self, bars: Bars) -> Iterator[Verdict]:
-        """Yield each bar with what was reached, so far as there is a model it is about.
-
-        The bars are of 4 % fraud and of types that models have seen; others are only compared.
-        """
+        """Yield each bar that the plan and its models are about, with what was reached."""
+        if not bars.are_of(self.plan):
+            return
         ensemble = self.models[0]
         yield Verdict("ensemble, AUC", bars.auc, ensemble.auc)
         yield Verdict("ensemble, F1", bars.f1, ensemble.f1)

@@ -104,6 +104,8 @@ def test_a_missed_bar_is_an_exit_code_only_where_asked_for(
         (("--days-learned", "10"), "can be learned from, not 10"),
         (("--users", "3"), "The number of users must lie between 50 and"),
         (("--novel-fraud", "x"), "There is no fraud type 'x'"),
+        (("--check", "--fraud-rate", "0.001"), "the bars are of 4% fraud of known types"),
+        (("--check", "--novel-fraud", "mule_ring"), "the bars are of 4% fraud of known types"),
         (("--members", "xgboost,oracle"), 'There is no member "oracle"'),
         (
             ("--users", "50", "--transactions", "1000", "--fraud-rate", "0.01"),

@@ -81,6 +81,16 @@ def test_the_bars_are_of_the_ensemble_and_of_each_anomaly_model(report: Report) 
     assert verdicts[2].reached == 0.5
 
 
+def test_nothing_is_asked_of_other_rates_or_of_a_type_nobody_saw(
+    report: Report, report_of_novelty: Report
+) -> None:
+    rare = replace(report, plan=replace(SMALL, fraud_rate=0.001))
+
+    assert list(report.verdicts(Bars()))
+    assert list(rare.verdicts(Bars())) == []
+    assert list(report_of_novelty.verdicts(Bars())) == []
+
+
 def test_progress_names_every_step_and_never_leaves_its_range() -> None:
     told: list[tuple[str, float]] = []
 

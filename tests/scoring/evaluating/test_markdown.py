@@ -45,8 +45,10 @@ def test_every_type_has_a_row_with_the_recall_of_every_model(
 
 
 def test_a_type_that_nobody_saw_is_marked(report_of_novelty: Report) -> None:
-    rows = tables(report_markdown(report_of_novelty, Bars()))[1]
+    found = tables(report_markdown(report_of_novelty, Bars()))
+    rows = found[1]
 
+    assert len(found) == 3
     assert [row[0] for row in rows if "never seen" in row[0]] == ["`structuring` (never seen)"]
 
 
