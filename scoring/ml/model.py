@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from scoring.ml import lightgbm_text, xgboost_json
 from scoring.ml.artefact import (
     CALIBRATION,
     REFERENCE,
@@ -21,10 +22,12 @@ from scoring.ml.forest import Features, Floats
 from scoring.ml.manifest import Manifest, MemberEntry
 from scoring.ml.members import Member
 from scoring.ml.reference import Reference
-from scoring.ml.xgboost_json import KIND as XGBOOST
-from scoring.ml.xgboost_json import read_xgboost
 
-READERS: Mapping[str, Callable[[bytes], Member]] = {XGBOOST: read_xgboost}
+# None of them needs the library that a member was trained with.
+READERS: Mapping[str, Callable[[bytes], Member]] = {
+    xgboost_json.KIND: xgboost_json.read_xgboost,
+    lightgbm_text.KIND: lightgbm_text.read_lightgbm,
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoring.ml import xgboost_json
+from scoring.ml import lightgbm_text, xgboost_json
 from scoring.ml.dataset import Slice
+from scoring.ml.lightgbm_fit import LightGBMPlan, fit_lightgbm, search_lightgbm
 from scoring.ml.members import Member
 from scoring.ml.xgboost_fit import XGBoostPlan, fit_xgboost, search_xgboost
 
@@ -62,6 +63,15 @@ TRAINERS: Mapping[str, Trainer] = {
             search=search_xgboost,
             fit=fit_xgboost,
             read=xgboost_json.read_xgboost,
+        ),
+        Trainer(
+            kind=lightgbm_text.KIND,
+            suffix="txt",
+            is_supervised=True,
+            plan=LightGBMPlan,
+            search=search_lightgbm,
+            fit=fit_lightgbm,
+            read=lightgbm_text.read_lightgbm,
         ),
     )
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from scoring.ml.ensemble_weights import WeightPlan
+from scoring.ml.lightgbm_fit import LightGBMPlan
 from scoring.ml.sampling import SamplingPlan
 from scoring.ml.splits import SplitPlan
 from scoring.ml.thresholds import ThresholdPlan
@@ -33,4 +34,9 @@ class TrainingPlan:
 
 
 # Some seconds on 60,000 rows: for the demo's champion, which everybody waits for once.
-DEMO_PLAN = TrainingPlan(members=(XGBoostPlan(rounds=120, patience=15, learning_rate=0.15),))
+DEMO_PLAN = TrainingPlan(
+    members=(
+        XGBoostPlan(rounds=120, patience=15, learning_rate=0.15),
+        LightGBMPlan(rounds=120, patience=15, learning_rate=0.15),
+    )
+)
