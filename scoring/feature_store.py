@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
+from fraudsite.core.array_literals import bytes_array, numbers_array
 from fraudsite.core.in_transaction import require_transaction
 from scoring.entity_names import signed, unsigned
 from scoring.features import advance, entities_of
@@ -29,6 +30,10 @@ LOCK_STATES = """
 INSERT INTO scoring_entitystate (kind, key, blob)
 SELECT wanted.kind, wanted.key, ''
 FROM unnest(%(kinds)s::smallint[], %(keys)s::bigint[]) AS wanted (kind, key)
+WHERE NOT EXISTS (
+    SELECT FROM scoring_entitystate AS known
+    WHERE known.kind = wanted.kind AND known.key = wanted.key
+)
 ON CONFLICT DO NOTHING;
 SELECT state.kind, state.key, state.blob
 FROM unnest(%(kinds)s::smallint[], %(keys)s::bigint[]) AS wanted (kind, key)
@@ -80,26 +85,24 @@ def states_advance(events: Array) -> Applied:
 
 
 def _lock(entities: Iterable[EntityKey]) -> Blobs:
-    kinds, keys = _columns(entities)
+    pairs = list(entities)
+    parameters = {
+        "kinds": numbers_array(kind for kind, _ in pairs),
+        "keys": numbers_array(key for _, key in pairs),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_STATES, {"kinds": kinds, "keys": keys})
+        cursor.execute(LOCK_STATES, parameters)
         return {(kind, unsigned(key)): bytes(blob) or None for kind, key, blob in cursor.fetchall()}
 
 
 def _write(blobs: Mapping[EntityKey, bytes], count: int) -> list[int]:
     """Write the states and return the next places in the order of application, in one go."""
-    entities = list(blobs)
-    parameters: dict[str, list[int] | list[bytes] | int] = {
-        "kinds": [kind for kind, _ in entities],
-        "keys": [signed(key) for _, key in entities],
-        "blobs": [blobs[entity] for entity in entities],
+    parameters: dict[str, str | int] = {
+        "kinds": numbers_array(kind for kind, _ in blobs),
+        "keys": numbers_array(signed(key) for _, key in blobs),
+        "blobs": bytes_array(blobs.values()),
         "count": count,
     }
     with connection.cursor() as cursor:
         cursor.execute(WRITE_STATES, parameters)
         return [sequence for (sequence,) in cursor.fetchall()]
-
-
-def _columns(entities: Iterable[EntityKey]) -> tuple[list[int], list[int]]:
-    pairs = list(entities)
-    return [kind for kind, _ in pairs], [key for _, key in pairs]

@@ -1,29 +1,66 @@
-"""New rows of several tables in one round trip, their values in one JSON document a table.
+"""New rows of several tables, written without asking each field of each row.
 
-`bulk_create` prepares every value by itself and PostgreSQL plans a placeholder for each: a
-transaction with its decision and event took 0.25 ms of this process in batches of a thousand and
-0.6 ms alone. So it takes 0.02 and 0.17 ms, and PostgreSQL a quarter less.
+`bulk_create` prepares every value by itself and PostgreSQL plans a placeholder for each. Here the
+columns go in as they stand: a few rows as one JSON document a table, all in one round trip; many by
+COPY, which takes PostgreSQL half the time that reading JSON does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from itertools import chain
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import msgspec
-from django.db import connection, models
+from django.db import connection, models, transaction
+from django.db.models.base import ModelState
+
+Row = TypeVar("Row", bound=models.Model)
+
+# Rows of all tables together. Measured on payments: at 60 both ways take the same time; a batch of
+# 1,000 with their decisions and events takes PostgreSQL 45 ms by COPY and 77 ms by JSON.
+FEWEST_FOR_COPY = 60
+COPY_CHUNK_BYTES = 1 << 18
+
+_lines = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
-class _Insertion:
-    """How rows of one model go into their table."""
+class _Table:
+    """How rows of one model go into their table: statements, and attributes in their order."""
 
-    statement: str
-    # Column and attribute; those of binary columns apart.
-    plain: tuple[tuple[str, str], ...]
-    binary: tuple[tuple[str, str], ...]
+    insert: str
+    copy: str
+    columns: tuple[str, ...]
+    values_of: Callable[[dict[str, Any]], tuple[Any, ...]]
+    # Places of the columns whose values need another form.
+    binary: tuple[int, ...]
+    json: tuple[int, ...]
+
+
+def row_new(
+    model: type[Row], columns: Mapping[str, Any], related: Mapping[str, models.Model | None]
+) -> Row:
+    """Return a row not saved yet, its columns as given, for `rows_insert`.
+
+    A model's own constructor asks every field and tells every listener: 15 µs for a payment, of
+    which this takes one. So all columns must be given, by attribute; none has a default.
+
+    Parameters
+    ----------
+    related : mapping
+        Rows behind foreign keys, by field, that nobody shall ask the database for.
+    """
+    row = model.__new__(model)
+    row.__dict__.update(columns)
+    state = ModelState()
+    state.fields_cache = dict(related)
+    row._state = state  # noqa: SLF001 - as unpickling does
+    return row
 
 
 def rows_insert(*tables: Sequence[models.Model]) -> None:
@@ -36,48 +73,90 @@ def rows_insert(*tables: Sequence[models.Model]) -> None:
     filled = [rows for rows in tables if rows]
     if not filled:
         return
-    insertions = [_insertion(type(rows[0])) for rows in filled]
-    documents = [_document(rows, how) for rows, how in zip(filled, insertions, strict=True)]
+    if sum(map(len, filled)) >= FEWEST_FOR_COPY and all(map(_fits_csv, filled)):
+        _copy(filled)
+    else:
+        _insert(filled)
+    alias = connection.alias
+    for row in chain.from_iterable(filled):
+        # As `bulk_create` does: saved again, the row is updated.
+        row._state.adding, row._state.db = False, alias  # noqa: SLF001
+
+
+def _insert(tables: Iterable[Sequence[models.Model]]) -> None:
+    found = [(_table(type(rows[0])), rows) for rows in tables]
+    documents = [_document(rows, table) for table, rows in found]
     with connection.cursor() as cursor:
-        cursor.execute(";\n".join(how.statement for how in insertions), documents)
-    for rows in filled:
-        for row in rows:
-            # As `bulk_create` does: saved again, the row is updated.
-            row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001
+        cursor.execute(";\n".join(table.insert for table, _ in found), documents)
+
+
+def _document(rows: Sequence[models.Model], table: _Table) -> str:
+    values = [_prepared(row, table, as_text=()) for row in rows]
+    named = [dict(zip(table.columns, one, strict=True)) for one in values]
+    return msgspec.json.encode(named).decode()
+
+
+def _fits_csv(rows: Sequence[models.Model]) -> bool:
+    """Whether no text needs what JSON can escape and CSV cannot: line ends and the like."""
+    values_of = _table(type(rows[0])).values_of
+    texts = (value for row in rows for value in values_of(row.__dict__) if type(value) is str)
+    return "".join(texts).isprintable()
+
+
+def _csv(rows: Sequence[models.Model], table: _Table) -> bytes:
+    """Return rows as lines of CSV: JSON arrays without their brackets.
+
+    Texts are quoted and null is not, backslashes escape, and no text holds a line's end.
+    """
+    values = (_prepared(row, table, as_text=table.json) for row in rows)
+    return _lines.encode_lines(values)[1:-2].replace(b"]\n[", b"\n")
+
+
+def _copy(tables: Iterable[Sequence[models.Model]]) -> None:
+    # The driver's own method, which Django's cursor hands on without translating what it raises.
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for rows in tables:
+            table = _table(type(rows[0]))
+            lines = io.BytesIO(_csv(rows, table))
+            with connection.wrap_database_errors:
+                cursor.copy_expert(table.copy, lines, COPY_CHUNK_BYTES)
+
+
+def _prepared(row: models.Model, table: _Table, *, as_text: Sequence[int]) -> list[Any]:
+    values = list(table.values_of(row.__dict__))
+    for place in table.binary:
+        # As PostgreSQL reads bytes from text.
+        value = values[place]
+        values[place] = None if value is None else "\\x" + bytes(value).hex()
+    for place in as_text:
+        value = values[place]
+        values[place] = None if value is None else msgspec.json.encode(value).decode()
+    return values
 
 
 @cache
-def _insertion(model: type[models.Model]) -> _Insertion:
+def _table(model: type[models.Model]) -> _Table:
     fields = [field for field in model._meta.concrete_fields if not _is_numbered(field)]
     quoted = connection.ops.quote_name
     table = quoted(model._meta.db_table)
     columns = ", ".join(quoted(str(field.column)) for field in fields)
     # Table and columns are the model's own names.
-    statement = (
-        f"INSERT INTO {table} ({columns}) "  # noqa: S608
-        f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
+    return _Table(
+        insert=f"INSERT INTO {table} ({columns}) "  # noqa: S608
+        f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",
+        copy=f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL 'null', ESCAPE '\\')",
+        columns=tuple(str(field.column) for field in fields),
+        values_of=itemgetter(*(str(field.attname) for field in fields)),
+        binary=_places(fields, models.BinaryField),
+        json=_places(fields, models.JSONField),
     )
-    binary = [field for field in fields if isinstance(field, models.BinaryField)]
-    plain = [field for field in fields if field not in binary]
-    return _Insertion(statement, _names(plain), _names(binary))
 
 
 def _is_numbered(field: models.Field[Any, Any]) -> bool:
     return isinstance(field, models.AutoField)
 
 
-def _names(fields: Sequence[models.Field[Any, Any]]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(field.column), str(field.attname)) for field in fields)
-
-
-def _document(rows: Sequence[models.Model], how: _Insertion) -> str:
-    values = [_values(row.__dict__, how) for row in rows]
-    return msgspec.json.encode(values).decode()
-
-
-def _values(row: dict[str, Any], how: _Insertion) -> dict[str, Any]:
-    values = {column: row[name] for column, name in how.plain}
-    for column, name in how.binary:
-        # As PostgreSQL reads bytes from text.
-        values[column] = None if row[name] is None else "\\x" + bytes(row[name]).hex()
-    return values
+def _places(
+    fields: Sequence[models.Field[Any, Any]], kind: type[models.Field[Any, Any]]
+) -> tuple[int, ...]:
+    return tuple(place for place, field in enumerate(fields) if isinstance(field, kind))

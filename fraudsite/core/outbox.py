@@ -22,9 +22,11 @@ from django.db.models import Model
 from django.utils import timezone
 
 from fraudsite.core.in_transaction import require_transaction
+from fraudsite.core.insertion import row_new
 from fraudsite.core.models import ConsumedEvent, OutboxEvent
 from fraudsite.core.redaction import sensitive_keys
 from fraudsite.core.request_id import current_request_id
+from fraudsite.core.uuid7 import uuid7
 
 logger = structlog.get_logger(__name__)
 
@@ -166,18 +168,26 @@ def events_prepare(news: Sequence[News]) -> list[OutboxEvent]:
     require_transaction("An outbox event")
     now = timezone.now()
     request_id = current_request_id()
-    return [
-        OutboxEvent(
-            kind=one.kind,
-            aggregate_type=one.aggregate._meta.label_lower,
-            aggregate_id=str(one.aggregate.pk),
-            payload=_checked(one.payload),
-            request_id=request_id,
-            created_at=now,
-            due_at=now,
-        )
-        for one in news
-    ]
+    return [_event(one, request_id, now) for one in news]
+
+
+def _event(news: News, request_id: str, now: datetime) -> OutboxEvent:
+    columns = {
+        "id": None,
+        "event_id": uuid7(),
+        "kind": news.kind,
+        "aggregate_type": news.aggregate._meta.label_lower,
+        "aggregate_id": str(news.aggregate.pk),
+        "payload": _checked(news.payload),
+        "request_id": request_id,
+        "attempts": 0,
+        "last_error": "",
+        "created_at": now,
+        "due_at": now,
+        "dispatched_at": None,
+        "dead_at": None,
+    }
+    return row_new(OutboxEvent, columns, {})
 
 
 def relay_batch(*, limit: int = RELAY_BATCH) -> RelayReport:

@@ -78,11 +78,15 @@ def is_sensitive_key(key: str) -> bool:
 def sensitive_keys(value: Any) -> set[str]:
     """Return the keys in a JSON value, however deep, under which personal data would lie."""
     if isinstance(value, Mapping):
-        inner = set[str]().union(*(sensitive_keys(member) for member in value.values()))
-        return inner | {str(key) for key in value if is_sensitive_key(str(key))}
+        found = {str(key) for key in value if is_sensitive_key(str(key))}
+        return found.union(*map(sensitive_keys, filter(_has_members, value.values())))
     if isinstance(value, list | tuple):
-        return set[str]().union(*(sensitive_keys(member) for member in value))
+        return set[str]().union(*map(sensitive_keys, filter(_has_members, value)))
     return set()
+
+
+def _has_members(value: Any) -> bool:
+    return isinstance(value, Mapping | list | tuple)
 
 
 def redact_identifier(text: str) -> str:

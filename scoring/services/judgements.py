@@ -7,6 +7,7 @@ import hmac
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from fraudsite.core.array_literals import numbers_array, words_array
 from scoring.configuration import Configuration
 from scoring.entity_names import signed
 from scoring.event_records import TransactionFacts, key_of
@@ -37,20 +39,46 @@ WHERE entry.expires_at IS NULL OR entry.expires_at > %(now)s
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around transactions: asked before their states are locked.
+
+    Attributes
+    ----------
+    now : datetime
+        The moment at which entries and snoozes were looked at.
+    """
+
+    now: datetime
+    listed: ListedAs
+    snoozed: Mapping[uuid.UUID, frozenset[str]]
+
+
+def surroundings_find(
+    rows: Sequence[Transaction], facts: Sequence[TransactionFacts], in_force: Configuration
+) -> Surroundings:
+    """Return where the entities of transactions stand on lists, and what is snoozed for whom."""
+    now = timezone.now()
+    return Surroundings(
+        now,
+        _listed(facts, now) if in_force.has_list_entries else {},
+        _snoozed(rows, now) if in_force.has_snoozes else {},
+    )
+
+
 def judge_rows(
     rows: Sequence[Transaction],
     facts: Sequence[TransactionFacts],
     features: Array,
+    around: Surroundings,
     in_force: Configuration,
 ) -> list[Judgement]:
     """Judge transactions whose features were just computed."""
-    now = timezone.now()
-    expired = set(in_force.expired_lists(now))
-    listed = _listed(facts, now) if in_force.has_list_entries else {}
-    snoozed = _snoozed(rows, now) if in_force.has_snoozes else {}
+    expired = set(in_force.expired_lists(around.now))
+    draws = _draws(rows)
     subjects = [
-        _subject(row, fact, vector, listed, snoozed.get(row.customer_id, frozenset()), expired)
-        for row, fact, vector in zip(rows, facts, features, strict=True)
+        _subject(row, fact, vector, draw, around, expired)
+        for row, fact, vector, draw in zip(rows, facts, features, draws, strict=True)
     ]
     return in_force.judge.judge(subjects, features)
 
@@ -59,20 +87,26 @@ def _subject(
     row: Transaction,
     facts: TransactionFacts,
     vector: Array,
-    listed: ListedAs,
-    snoozed: frozenset[str],
+    draw: float,
+    around: Surroundings,
     expired: set[str],
 ) -> Subject:
-    found = [hit for subject, key in _entities(facts) for hit in listed.get((subject, key), ())]
+    found = _hits(facts, around.listed)
     # What an expired list says is not acted on; that it would have said something is.
     good = tuple(hit for hit in found if hit.list_id not in expired)
     needed = tuple(sorted({hit.list_id for hit in found if hit.list_id in expired}))
     return Subject(
         row=RuleRow(facts, row.amount_minor, row.currency, vector, good),
-        snoozed=snoozed,
+        snoozed=around.snoozed.get(row.customer_id, frozenset()),
         expired=needed,
-        draw=_draw(row.pk),
+        draw=draw,
     )
+
+
+def _hits(facts: TransactionFacts, listed: ListedAs) -> list[ListHit]:
+    if not listed:
+        return []
+    return [hit for subject, key in _entities(facts) for hit in listed.get((subject, key), ())]
 
 
 def _entities(facts: TransactionFacts) -> Iterable[tuple[str, int]]:
@@ -84,10 +118,14 @@ def _entities(facts: TransactionFacts) -> Iterable[tuple[str, int]]:
 
 def _listed(facts: Sequence[TransactionFacts], now: datetime) -> ListedAs:
     wanted = {entity for one in facts for entity in _entities(one)}
-    subjects, keys = [subject for subject, _ in wanted], [key for _, key in wanted]
     listed = defaultdict(list)
+    parameters: dict[str, str | datetime] = {
+        "subjects": words_array(subject for subject, _ in wanted),
+        "keys": numbers_array(key for _, key in wanted),
+        "now": now,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(LIST_ENTRIES, {"subjects": subjects, "keys": keys, "now": now})
+        cursor.execute(LIST_ENTRIES, parameters)
         for subject, key, list_id, kind in cursor.fetchall():
             listed[subject, key].append(ListHit(list_id, kind, subject))
     return listed
@@ -102,7 +140,8 @@ def _snoozed(rows: Sequence[Transaction], now: datetime) -> dict[uuid.UUID, froz
     return {customer_id: frozenset(rules) for customer_id, rules in by_customer.items()}
 
 
-def _draw(transaction_id: uuid.UUID) -> float:
-    """Return a number in [0, 1) that nobody outside can foresee, the same at every try."""
-    digest = hmac.digest(settings.SECRET_KEY.encode(), transaction_id.bytes, hashlib.sha256)
-    return int.from_bytes(digest[:7], "big") / (1 << 56)
+def _draws(rows: Iterable[Transaction]) -> list[float]:
+    """Return numbers in [0, 1) that nobody outside can foresee, the same at every try."""
+    secret = settings.SECRET_KEY.encode()
+    digests = (hmac.digest(secret, row.pk.bytes, hashlib.sha256) for row in rows)
+    return [int.from_bytes(digest[:7], "big") / (1 << 56) for digest in digests]

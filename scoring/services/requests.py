@@ -9,6 +9,7 @@ from datetime import datetime
 
 import msgspec
 
+from fraudsite.core.insertion import row_new
 from fraudsite.core.uuid7 import uuid7
 from scoring.models import Decision
 from transactions.incoming import CheckedTransaction
@@ -55,28 +56,31 @@ def transaction_row(
     checked, told = request.checked, request.checked.told
     row_id = uuid7()
     account = references.account
-    return Transaction(
-        id=row_id,
-        workspace_id=workspace_id,
-        external_id=told.transaction_id or str(row_id),
-        idempotency_key=request.idempotency_key,
-        request_hash=request.fingerprint,
-        customer_id=references.customer_id,
-        account_id=account.id if account else None,
-        card_id=references.card_id,
-        merchant_id=references.merchant_id,
-        kind=told.kind,
-        channel=told.channel,
-        amount_minor=checked.money.minor,
-        currency=checked.money.currency,
-        amount_reference_minor=reference_minor(checked.money, rates),
-        country=told.country or "",
-        mcc=told.mcc,
-        latitude=told.latitude,
-        longitude=told.longitude,
-        device_reference=told.device_id or "",
-        device_fingerprint=told.device_fingerprint or "",
-        ip_address=checked.ip_address,
-        occurred_at=checked.occurred_at,
-        arrived_at=arrived_at,
-    )
+    columns = {
+        "id": row_id,
+        "workspace_id": workspace_id,
+        "external_id": told.transaction_id or str(row_id),
+        "idempotency_key": request.idempotency_key,
+        "request_hash": request.fingerprint,
+        "customer_id": references.customer_id,
+        "account_id": account.id if account else None,
+        "card_id": references.card_id,
+        "merchant_id": references.merchant_id,
+        "kind": told.kind,
+        "channel": told.channel,
+        "amount_minor": checked.money.minor,
+        "currency": checked.money.currency,
+        "amount_reference_minor": reference_minor(checked.money, rates),
+        "country": told.country or "",
+        "mcc": told.mcc,
+        "latitude": told.latitude,
+        "longitude": told.longitude,
+        "device_reference": told.device_id or "",
+        "device_fingerprint": told.device_fingerprint or "",
+        "ip_address": checked.ip_address,
+        "status": "",
+        "sequence": None,
+        "occurred_at": checked.occurred_at,
+        "arrived_at": arrived_at,
+    }
+    return row_new(Transaction, columns, {})

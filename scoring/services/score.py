@@ -10,29 +10,22 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import numpy as np
 import structlog
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.insertion import rows_insert
-from fraudsite.core.outbox import News, events_prepare
+from fraudsite.core.outbox import events_prepare
 from scoring.configuration import Configuration, configuration
-from scoring.decision import JudgedRule
 from scoring.entity_events import transaction_facts
 from scoring.event_records import events_of, transaction_record
 from scoring.feature_store import states_advance
-from scoring.features import SCHEMA
-from scoring.judging import Judgement
-from scoring.models import Decision
-from scoring.rules import Outcome as RuleOutcome
-from scoring.services.explain import factors_json
-from scoring.services.judgements import judge_rows
+from scoring.services.decision_rows import decision_rows, news_of
+from scoring.services.judgements import judge_rows, surroundings_find
 from scoring.services.replays import Answer, replays_find
 from scoring.services.requests import ScoredTransaction, ScoreRequest, transaction_row
 from transactions.choices import TransactionStatus
@@ -43,8 +36,6 @@ from transactions.services.references import (
     references_forget,
     references_resolve,
 )
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 logger = structlog.get_logger(__name__)
 
@@ -166,17 +157,21 @@ def _judge_and_keep(
         return {}
     transactions = [row.transaction for row in rows]
     facts = [transaction_facts(row.transaction, _opened_at(row)) for row in rows]
+    records = events_of(map(transaction_record, facts))
     with transaction.atomic():
-        applied = states_advance(events_of(map(transaction_record, facts)))
-        judgements = judge_rows(transactions, facts, applied.features, in_force)
-        decisions = []
-        for row, sequence, vector, judgement in zip(
-            transactions, applied.sequences, applied.features, judgements, strict=True
+        around = surroundings_find(transactions, facts, in_force)
+        # From here on others wait for the same customers and merchants.
+        applied = states_advance(records)
+        judgements = judge_rows(transactions, facts, applied.features, around, in_force)
+        for row, sequence, judgement in zip(
+            transactions, applied.sequences, judgements, strict=True
         ):
             row.sequence = sequence
             row.status = STATUS_OF[judgement.verdict.decision]
-            decisions.append(_decision(row, vector, judgement, in_force, started_ns))
-        events = events_prepare([_news(decision) for decision in decisions])
+        decisions = decision_rows(
+            transactions, applied.features, judgements, in_force, started_ns=started_ns
+        )
+        events = events_prepare([news_of(decision) for decision in decisions])
         rows_insert(transactions, decisions, events)
     return {
         row.place: ScoredTransaction(row.transaction, decision)
@@ -187,65 +182,6 @@ def _judge_and_keep(
 def _opened_at(row: _Row) -> datetime | None:
     account = row.references.account
     return account.opened_at if account else None
-
-
-def _decision(
-    row: Transaction,
-    vector: Array,
-    judgement: Judgement,
-    in_force: Configuration,
-    started_ns: int,
-) -> Decision:
-    verdict = judgement.verdict
-    return Decision(
-        transaction=row,
-        model=in_force.champion.row if judgement.score is not None else None,
-        outcome=verdict.decision.value,
-        risk_level=verdict.risk_level.value,
-        score=judgement.score,
-        is_fraud=verdict.is_fraud,
-        is_holdout=verdict.is_holdout,
-        shadow_outcome=verdict.shadow_decision.value,
-        causes=[{"code": one.code, "text": one.sentence} for one in verdict.causes],
-        notes=[{"code": one.code, "text": one.sentence} for one in verdict.notes],
-        factors=factors_json(judgement.factors),
-        rules_asked=[one.reference for one in (*judgement.rules, *judgement.shadow_rules)],
-        rules=[
-            *_remarkable(judgement.rules, is_on_trial=False),
-            *_remarkable(judgement.shadow_rules, is_on_trial=True),
-        ],
-        lists=[asdict(hit) for hit in judgement.hits],
-        features=vector.astype("<f4").tobytes(),
-        schema_hash=SCHEMA.hash,
-        policy_version=in_force.policy_version,
-        processing_time_us=(time.perf_counter_ns() - started_ns) // 1000,
-        decided_at=timezone.now(),
-    )
-
-
-def _remarkable(rules: Sequence[JudgedRule], *, is_on_trial: bool) -> list[dict[str, Any]]:
-    """Return what is kept of rules: all that came out as anything but no hit."""
-    return [
-        {
-            "rule": one.reference,
-            "outcome": one.outcome.name.lower(),
-            "effect": one.effect.value,
-            "is_snoozed": one.is_snoozed,
-            "is_on_trial": is_on_trial,
-        }
-        for one in rules
-        if one.outcome is not RuleOutcome.NO_HIT
-    ]
-
-
-def _news(decision: Decision) -> News:
-    payload: dict[str, Any] = {
-        "decision_id": str(decision.pk),
-        "outcome": decision.outcome,
-        "risk_level": decision.risk_level,
-        "score": decision.score,
-    }
-    return News(f"scoring.decision.{decision.outcome}", decision.transaction, payload)
 
 
 def _code(error: DatabaseError) -> str | None:
