@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scoring.ml.dataset import Dataset, Slice
+from scoring.ml.dataset import Slice
 from scoring.ml.ensemble_weights import WeightPlan, blended, fixed_weights, spread
 from scoring.ml.forest import Features, Floats
+from scoring.ml.model import FraudModel
 from scoring.ml.ranking import RankingCurve
-from scoring.ml.splits import SplitPlan, time_split
-from scoring.ml.trained_model import TrainedModel, Weighed
+from scoring.ml.trained_model import Weighed
 
 # False positives at which models that learn without labels are compared.
 ANOMALY_RATE = 0.032
@@ -53,26 +53,25 @@ class Contestant:
     rare_from: float
 
 
-def contestants(trained: TrainedModel, dataset: Dataset, plan: SplitPlan) -> Iterator[Contestant]:
+def contestants(
+    model: FraudModel, members: Sequence[Weighed], calibration: Slice
+) -> Iterator[Contestant]:
     """Yield the ensemble, its members, and the blends, with cuts from the calibration slice.
-
-    Members that were tried and not kept are measured as well: they were fitted on the training
-    slice alone, so on somewhat older rows.
 
     Parameters
     ----------
-    dataset, plan : Dataset, SplitPlan
-        Those that the model was trained on and with.
+    members : sequence of Weighed
+        Also those that are no part of the model.
+    calibration : Slice
+        Rows that the model was calibrated on, later than those it learned from.
     """
-    rows = time_split(dataset, plan).calibration
-    calibration = Slice(dataset.features[rows], dataset.is_fraud[rows])
-    margins = [_margins(one)(calibration.features) for one in trained.members]
-    yield _contestant("ensemble", Role.ENSEMBLE, None, trained.model.scores, calibration)
-    for one, share in zip(trained.members, _shares(trained.members, margins), strict=True):
+    margins = [_margins(one)(calibration.features) for one in members]
+    yield _contestant("ensemble", Role.ENSEMBLE, None, model.scores, calibration)
+    for one, share in zip(members, _shares(members, margins), strict=True):
         role = Role.SUPERVISED if one.fitted.trainer.is_supervised else Role.ANOMALY
         yield _contestant(one.name, role, share, _margins(one), calibration)
-    for name, members in _blends(trained.members):
-        scores = _blend(members, [margins[trained.members.index(one)] for one in members])
+    for name, blend in _blends(members):
+        scores = _blend(blend, [margins[members.index(one)] for one in blend])
         yield _contestant(name, Role.BLEND, None, scores, calibration)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from scoring.evaluating.contestants import Contestant, contestants
+from scoring.evaluating.fitted_members import fitted_members
 from scoring.evaluating.histories import Progress, Weeks, learned_history, unseen_weeks
 from scoring.evaluating.measuring import ModelMeasures, measured
 from scoring.evaluating.plan import EvaluationPlan
 from scoring.evaluating.report import Report
 from scoring.features import SCHEMA
+from scoring.ml.dataset import Slice
 from scoring.ml.manifest import Identity, TrainedOn
+from scoring.ml.splits import time_split
 from scoring.ml.training import train
 
 
@@ -17,7 +20,8 @@ def evaluate_models(plan: EvaluationPlan, progress: Progress) -> Report:
 
     1. One history is generated and cut off on the day of training: nothing that happened or became
        known later is there.
-    2. The models are trained on it as `train_model` trains them, cuts included.
+    2. The models are trained on it as `train_model` trains them, cuts included; members that get no
+       weight are fitted again for comparison.
     3. Another history is generated. What happens in it from that day on is measured.
 
     Parameters
@@ -57,9 +61,11 @@ def _trained(plan: EvaluationPlan, progress: Progress) -> tuple[list[Contestant]
         schema_hash=SCHEMA.hash,
         progress=progress,
     )
+    members = list(fitted_members(trained, dataset, plan.training, progress))
     progress("choosing cuts", 0.0)
-    models = list(contestants(trained, dataset, plan.training.split))
-    return models, trained.manifest.trained_on
+    rows = time_split(dataset, plan.training.split).calibration
+    calibration = Slice(dataset.features[rows], dataset.is_fraud[rows])
+    return list(contestants(trained.model, members, calibration)), trained.manifest.trained_on
 
 
 def _all_measured(
