@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases.notifications import consumers  # noqa: F401 - imported for what it registers
 from cases.services.alert_sources import (
     alert_of_asked_transaction,
     alert_of_transaction,

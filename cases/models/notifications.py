@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 from cases.choices import Severity
-from cases.notifications.choices import WAITING, ChannelKind, DeliveryState, NewsKind
+from cases.notifications.choices import TOLD, WAITING, ChannelKind, DeliveryState, NewsKind
 from cases.notifications.quiet_hours import QuietHours
 from cases.notifications.throttle import Throttle
 from fraudsite.core.uuid7 import uuid7
@@ -150,7 +150,7 @@ class NotificationDelivery(models.Model):
     merged_into = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="merged"
     )
-    news = models.CharField(max_length=12, choices=NewsKind)
+    news = models.CharField(max_length=12, choices=TOLD)
     queue_title = models.CharField(max_length=100, blank=True)
     severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.LOW)
     priority = models.PositiveSmallIntegerField(default=0)

@@ -16,6 +16,11 @@ class NewsKind(models.TextChoices):
     SLA_BREACHED = "sla_breached", "Time is over"
 
 
+# What no route names: somebody asked whether a channel works.
+TEST = "test"
+TOLD = [*NewsKind.choices, (TEST, "Test message")]
+
+
 class ChannelKind(models.TextChoices):
     """The media a message travels by."""
 

@@ -14,8 +14,8 @@ MAX_DELAY_S = 3_600.0
 MAX_AGE = timedelta(hours=48)
 
 
-def retry_delay(tries: int, jitter: float) -> timedelta | None:
-    """Return how long to wait after the n-th try has failed.
+def retry_delay(tries: int, jitter: float) -> timedelta:
+    """Return how long to wait after the n-th try has failed, if there is to be another.
 
     Parameters
     ----------
@@ -26,18 +26,14 @@ def retry_delay(tries: int, jitter: float) -> timedelta | None:
 
     Returns
     -------
-    timedelta or None
-        None: it is given up.
+    timedelta
+        At most an hour and a quarter.
 
     Examples
     --------
     >>> [retry_delay(tries, 0.0).total_seconds() for tries in (1, 2, 7)]
     [30.0, 60.0, 1920.0]
-    >>> retry_delay(8, 0.0) is None
-    True
     """
-    if tries >= MAX_TRIES:
-        return None
     delay_s = min(math.ldexp(FIRST_DELAY_S, tries - 1), MAX_DELAY_S)
     return timedelta(seconds=delay_s * (1 + jitter / 4))
 

@@ -1,0 +1,54 @@
+"""Which events of cases are news, and whom each is about. Imported by `cases.consumers`."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cases.notifications.choices import NewsKind
+from cases.services.alerts import CASE_OPENED
+from cases.services.claims import CASE_ASSIGNED, CASE_ESCALATED
+from cases.services.notes import CASE_MENTIONED
+from cases.services.notifications import CaseNews, holder_of, notifications_announce
+from cases.services.sweeping import SLA_BREACHED, SLA_WARNED
+from fraudsite.core.outbox import Event, consumes
+
+NEWS = {
+    CASE_OPENED: NewsKind.OPENED,
+    CASE_ASSIGNED: NewsKind.ASSIGNED,
+    CASE_MENTIONED: NewsKind.MENTIONED,
+    CASE_ESCALATED: NewsKind.ESCALATED,
+    SLA_WARNED: NewsKind.SLA_WARNED,
+    SLA_BREACHED: NewsKind.SLA_BREACHED,
+}
+ABOUT_THE_HOLDER = frozenset({NewsKind.OPENED, NewsKind.SLA_WARNED, NewsKind.SLA_BREACHED})
+
+
+@consumes(*NEWS, name="cases.announce")
+def announce(event: Event) -> None:
+    """Write what is to be told, and to whom; a task sends it."""
+    kind = NEWS[event.kind]
+    people = _people(kind, event)
+    notifications_announce(_news(kind, event, people))
+    if kind == NewsKind.OPENED and people:
+        # A case that its queue gave to somebody at opening is news for them as well.
+        notifications_announce(_news(NewsKind.ASSIGNED, event, people))
+
+
+def _people(kind: NewsKind, event: Event) -> tuple[str, ...]:
+    if kind in ABOUT_THE_HOLDER:
+        return holder_of(UUID(event.aggregate_id))
+    if kind == NewsKind.ASSIGNED:
+        return (str(event.payload["user_id"]),)
+    return tuple(str(one) for one in event.payload.get("mentioned_ids", ()))
+
+
+def _news(kind: NewsKind, event: Event, people: tuple[str, ...]) -> CaseNews:
+    return CaseNews(
+        event_id=event.id,
+        kind=kind,
+        case_id=UUID(event.aggregate_id),
+        queue_id=str(event.payload["queue"]),
+        severity=int(event.payload["severity"]),
+        priority=int(event.payload["priority"]),
+        people=people,
+    )
