@@ -29,6 +29,7 @@ class SklearnTree(Protocol):
     threshold: npt.NDArray[np.float64]
     missing_go_to_left: npt.NDArray[np.uint8]
     weighted_n_node_samples: npt.NDArray[np.float64]
+    value: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
