@@ -19,6 +19,7 @@ def report_markdown(report: Report, bars: Bars) -> str:
     parts = [
         summary(report),
         _models(report.models),
+        _probabilities(report.models[0]),
         "Recall of each type at 1 % false positives:",
         _types(report, lambda found: found.at_1pct_fpr),
         "And at 3.2 %:",
@@ -51,6 +52,13 @@ def _model_row(model: ModelMeasures) -> list[str]:
     share = "" if model.share is None else f"{model.share:.0%}"
     rate = f"{model.kept_cut.false_positive_rate:.2%}"
     return [model.name, share, *(f"{value:.4f}" for value in measures), rate]
+
+
+def _probabilities(ensemble: ModelMeasures) -> str:
+    return (
+        f"Probabilities of the ensemble: log loss {ensemble.log_loss:.4f}, calibration error "
+        f"{ensemble.calibration_error:.4f}."
+    )
 
 
 def _types(report: Report, part: Callable[[TypeRecall], float]) -> str:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from scoring.evaluating.contestants import ANOMALY_RATE, Contestant, Role, lowest_cut
 from scoring.evaluating.histories import Weeks
-from scoring.ml.metrics import at_threshold
+from scoring.ml.metrics import at_threshold, calibration_error, log_loss
 from scoring.ml.ranking import Floats, RankingCurve
 from transactions.simulation import FRAUD_TYPES
 
@@ -51,6 +51,8 @@ class ModelMeasures:
         With the cut that was best on the calibration slice.
     recall_at_1pct_fpr, recall_at_3_2pct_fpr : float
         While so many of the honest rows measured here are flagged.
+    log_loss, calibration_error : float or None
+        How good the probabilities are, 0 is best; None for what gives none.
     by_type : dict of str to TypeRecall
         Types without a row are left out.
     """
@@ -66,6 +68,8 @@ class ModelMeasures:
     recall_at_1pct_fpr: float
     recall_at_3_2pct_fpr: float
     kept_cut: KeptCut
+    log_loss: float | None
+    calibration_error: float | None
     by_type: dict[str, TypeRecall]
 
 
@@ -79,6 +83,7 @@ def measured(contestant: Contestant, weeks: Weeks) -> ModelMeasures:
     """
     scores = contestant.scores(weeks.features)
     curve = RankingCurve.of(scores, weeks.is_fraud)
+    is_probability = contestant.role is Role.ENSEMBLE
     cut = at_threshold(scores, weeks.is_fraud, contestant.fraud_from)
     return ModelMeasures(
         name=contestant.name,
@@ -92,6 +97,8 @@ def measured(contestant: Contestant, weeks: Weeks) -> ModelMeasures:
         recall_at_1pct_fpr=curve.recall_at(false_positive_rate=STRICT_RATE),
         recall_at_3_2pct_fpr=curve.recall_at(false_positive_rate=ANOMALY_RATE),
         kept_cut=_kept_cut(scores >= contestant.rare_from, weeks.is_fraud == 1),
+        log_loss=log_loss(scores, weeks.is_fraud) if is_probability else None,
+        calibration_error=calibration_error(scores, weeks.is_fraud) if is_probability else None,
         by_type=_by_type(scores, curve, weeks.fraud_type),
     )
 

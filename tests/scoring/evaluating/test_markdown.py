@@ -63,6 +63,15 @@ def test_a_missed_bar_stands_out(report: Report) -> None:
     ]
 
 
+def test_it_tells_how_good_the_probabilities_are(report: Report) -> None:
+    ensemble = report.models[0]
+
+    assert (
+        f"log loss {ensemble.log_loss:.4f}, calibration error {ensemble.calibration_error:.4f}."
+        in report_markdown(report, Bars())
+    )
+
+
 def test_it_begins_with_what_was_learned_and_measured(report: Report) -> None:
     first = report_markdown(report, Bars()).split("\n\n")[0]
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import (
     average_precision_score,
     f1_score,
+    log_loss,
     precision_score,
     recall_score,
     roc_auc_score,
@@ -54,6 +57,19 @@ def test_the_measures_agree_with_scikit_learn() -> None:
     fpr, tpr, _ = roc_curve(labels, ranks, drop_intermediate=False)
     assert found.recall_at_1pct_fpr == pytest.approx(tpr[fpr <= 0.01].max(), abs=1e-12)
     assert found.recall_at_3_2pct_fpr == pytest.approx(tpr[fpr <= 0.032].max(), abs=1e-12)
+
+
+def test_probabilities_are_measured_as_such() -> None:
+    weeks = weeks_of([0.25, 0.25, 0.75, 0.5], [0, 0, 1, 0])
+    ensemble = replace(ranked_by_first_column(), role=Role.ENSEMBLE)
+
+    found, member = measured(ensemble, weeks), measured(ranked_by_first_column(), weeks)
+
+    expected = log_loss([0, 0, 1, 0], [0.25, 0.25, 0.75, 0.5])
+    assert found.log_loss == pytest.approx(expected, abs=1e-12)
+    # One row a bin: .25, .25, .5 and .25 from what happened.
+    assert found.calibration_error == pytest.approx(0.3125, abs=1e-12)
+    assert (member.log_loss, member.calibration_error) == (None, None)
 
 
 def test_each_type_is_cut_where_all_are() -> None:
