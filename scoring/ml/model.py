@@ -9,7 +9,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from scoring.ml import lightgbm_text, xgboost_json
+from scoring.ml import (
+    autoencoder_layers,
+    isolation_forest_trees,
+    lightgbm_text,
+    one_class_svm_vectors,
+    xgboost_json,
+)
 from scoring.ml.artefact import (
     CALIBRATION,
     REFERENCE,
@@ -27,6 +33,9 @@ from scoring.ml.reference import Reference
 READERS: Mapping[str, Callable[[bytes], Member]] = {
     xgboost_json.KIND: xgboost_json.read_xgboost,
     lightgbm_text.KIND: lightgbm_text.read_lightgbm,
+    isolation_forest_trees.KIND: isolation_forest_trees.read_isolation_forest,
+    autoencoder_layers.KIND: autoencoder_layers.read_autoencoder,
+    one_class_svm_vectors.KIND: one_class_svm_vectors.read_one_class_svm,
 }
 
 

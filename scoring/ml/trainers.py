@@ -6,10 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoring.ml import lightgbm_text, xgboost_json
+from scoring.ml import (
+    autoencoder_layers,
+    isolation_forest_trees,
+    lightgbm_text,
+    one_class_svm_vectors,
+    xgboost_json,
+)
+from scoring.ml.autoencoder_fit import AutoencoderPlan, fit_autoencoder
 from scoring.ml.dataset import Slice
+from scoring.ml.isolation_forest_fit import IsolationForestPlan, fit_isolation_forest
 from scoring.ml.lightgbm_fit import LightGBMPlan, fit_lightgbm, search_lightgbm
 from scoring.ml.members import Member
+from scoring.ml.one_class_svm_fit import OneClassSvmPlan, fit_one_class_svm
 from scoring.ml.xgboost_fit import XGBoostPlan, fit_xgboost, search_xgboost
 
 # Any of the plans that `TRAINERS` names.
@@ -72,6 +81,33 @@ TRAINERS: Mapping[str, Trainer] = {
             search=search_lightgbm,
             fit=fit_lightgbm,
             read=lightgbm_text.read_lightgbm,
+        ),
+        Trainer(
+            kind=isolation_forest_trees.KIND,
+            suffix="msgpack",
+            is_supervised=False,
+            plan=IsolationForestPlan,
+            search=None,
+            fit=fit_isolation_forest,
+            read=isolation_forest_trees.read_isolation_forest,
+        ),
+        Trainer(
+            kind=autoencoder_layers.KIND,
+            suffix="msgpack",
+            is_supervised=False,
+            plan=AutoencoderPlan,
+            search=None,
+            fit=fit_autoencoder,
+            read=autoencoder_layers.read_autoencoder,
+        ),
+        Trainer(
+            kind=one_class_svm_vectors.KIND,
+            suffix="msgpack",
+            is_supervised=False,
+            plan=OneClassSvmPlan,
+            search=None,
+            fit=fit_one_class_svm,
+            read=one_class_svm_vectors.read_one_class_svm,
         ),
     )
 }

@@ -12,6 +12,7 @@ import pytest
 from scoring.ml.artefact import ModelDamaged
 from scoring.ml.dataset import Dataset, Slice
 from scoring.ml.ensemble_weights import WeightPlan
+from scoring.ml.lightgbm_fit import LightGBMPlan
 from scoring.ml.model import READERS, load_model
 from scoring.ml.ranking import RankingCurve
 from scoring.ml.sampling import SamplingPlan
@@ -190,3 +191,32 @@ def test_what_is_no_member_is_refused_by_name() -> None:
         default_plans(["oracle"])
     with pytest.raises(UnknownKind, match="WeightPlan is no plan of a member"):
         trainer_of(WeightPlan())
+
+
+def test_all_kinds_together_are_one_model(history: Dataset, tmp_path: Path) -> None:
+    plan = TrainingPlan(
+        members=(
+            DEEP,
+            LightGBMPlan(rounds=15, patience=5, threads=1),
+            *default_plans(list(TRAINERS)[2:]),
+        ),
+        weights=WeightPlan(way="fixed"),
+    )
+    features = history.features[:64]
+
+    trained = train_quickly(history, plan)
+    trained.save(tmp_path / "m")
+    model = load_model(tmp_path / "m", SCHEMA_HASH)
+
+    assert [entry.kind for entry in model.manifest.members] == list(TRAINERS)
+    assert model.manifest.kind == "ensemble"
+    assert set(model.manifest.metrics) == {"calibration", "test"} | {
+        f"test:{kind}" for kind in TRAINERS
+    }
+    scores = model.scores(features)
+    alone = [model.scores(features[place : place + 1])[0] for place in range(64)]
+    assert np.array(alone).tobytes() == scores.tobytes()
+    assert scores.tobytes() == trained.model.scores(features).tobytes()
+    parts = model.contributions(features).sum(axis=1)
+    assert parts == pytest.approx(model.margins(features), abs=1e-5)
+    assert model.manifest.metrics["test"].auc > 0.85
