@@ -91,7 +91,7 @@ def channel_change(
             actor=actor,
             action="notification_channel.changed",
             target=channel,
-            details={"is_new_address": address is not None, **_told(settings)},
+            details={"is_moved": address is not None, **_told(settings)},
         )
 
 

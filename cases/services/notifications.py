@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from cases.models import Case, NotificationDelivery, NotificationRoute, Queue
-from cases.notifications.choices import NewsKind
+from cases.notifications.choices import DeliveryState, NewsKind
 from cases.notifications.routing import Destination, News, Route, destinations
 from cases.tasks_notifications import send_notifications
+from fraudsite.core.actors import Actor
 from fraudsite.core.base_task import enqueue_on_commit
 from fraudsite.core.models import User
 from fraudsite.core.roles import STAFF_ROLES
+from fraudsite.core.services.audit import audit_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,26 @@ def notifications_announce(news: CaseNews) -> int:
     NotificationDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     enqueue_on_commit(send_notifications)
     return NotificationDelivery.objects.filter(event_id=news.event_id).count() - before
+
+
+def deliveries_send_again(*, ids: Sequence[UUID], actor: Actor) -> int:
+    """Let deliveries that were given up be tried from the start; return how many there were."""
+    now = timezone.now()
+    with transaction.atomic():
+        given_up = NotificationDelivery.objects.filter(
+            pk__in=ids, state=DeliveryState.GIVEN_UP, case__isnull=False
+        )
+        # As old as the wish to have it told, or it would be given up again for its age.
+        count = given_up.update(
+            state=DeliveryState.PENDING, tries=0, last_error="", due_at=now, created_at=now
+        )
+        if count:
+            details = {"count": count}
+            audit_record(
+                actor=actor, action="notifications.sent_again", target=None, details=details
+            )
+            enqueue_on_commit(send_notifications)
+    return count
 
 
 def holder_of(case_id: UUID) -> tuple[str, ...]:
