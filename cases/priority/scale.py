@@ -102,7 +102,7 @@ def prioritise(inputs: PriorityInputs, policy: PriorityPolicy | None = None) -> 
     --------
     >>> judged = prioritise(PriorityInputs(amount_minor=100_000, score=0.8, severity=3))
     >>> judged.value, [part.code for part in judged.parts]
-    (45, ['amount', 'score', 'severity', 'history'])
+    (49, ['amount', 'score', 'severity', 'history'])
     """
     weights = policy or PriorityPolicy()
     parts = (

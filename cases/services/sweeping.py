@@ -110,7 +110,13 @@ def _release(case: Case, _now: datetime) -> None:
 
 
 def _breach(case: Case, now: datetime) -> None:
-    _tell(case, CaseEventKind.SLA_BREACHED, SLA_BREACHED, breached_at=now, warned_at=now)
+    _tell(
+        case,
+        CaseEventKind.SLA_BREACHED,
+        SLA_BREACHED,
+        breached_at=now,
+        warned_at=case.warned_at or now,
+    )
 
 
 def _warn(case: Case, now: datetime) -> None:
