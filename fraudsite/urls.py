@@ -8,12 +8,13 @@ from django.urls import include, path
 from fraudsite.home import home
 
 urlpatterns = [
+    # First, as it is asked hundreds of times a second.
+    path("api/v1/", include("scoring.api.urls")),
     path("", home, name="home"),
     path("", include("fraudsite.core.urls")),
     path("", include("kyc.urls")),
     path("", include("transactions.urls")),
     path("", include("scoring.urls")),
-    path("api/v1/", include("scoring.api.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

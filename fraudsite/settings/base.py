@@ -101,8 +101,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "fraudsite.core.api.middleware.ApiFrameMiddleware",
+    # Calls of the API end here; what follows is for pages.
+    "fraudsite.core.api.short_path.ApiShortPathMiddleware",
+    "csp.middleware.CSPMiddleware",
     "fraudsite.upload_limit.UploadLimitMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -7,9 +7,11 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import translation
 from structlog.testing import capture_logs
 
 from fraudsite.core.actors import Actor
+from fraudsite.core.api.short_path import DATA_HEADERS
 from fraudsite.core.models import Workspace
 from fraudsite.core.services.api_keys import api_key_create
 
@@ -177,3 +179,49 @@ def test_a_session_opens_nothing_in_the_api(client: Client, carl: Any) -> None:
     client.force_login(carl, backend="fraudsite.core.backends.RoleBackend")
 
     assert error_in(client.get(PARCELS)) == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/v1/nothing/", 404),
+        ("/api/v1/parcels/", 401),
+        ("/api/v1/plain/bug/", 500),
+        ("/api/nothing/", 404),
+    ],
+)
+def test_data_loads_nothing_and_stands_in_no_frame(
+    client: Client, address: str, status: int
+) -> None:
+    response = client.get(address)
+
+    assert response.status_code == status
+    assert {name: response[name] for name in DATA_HEADERS} == {
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Frame-Options": "DENY",
+    }
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert response["Content-Length"] == str(len(response.content))
+
+
+def test_a_call_has_no_session_and_sets_no_cookie(
+    client: Client, signed: dict[str, Any], carla: Any
+) -> None:
+    client.force_login(carla, backend="fraudsite.core.backends.RoleBackend")
+
+    response = client.get(PARCELS, headers={**signed, "Accept-Language": "de"})
+
+    assert (response.status_code, response.json()["user"]) == (200, "AnonymousUser")
+    assert response.cookies == {}
+    assert "Vary" not in response or "Cookie" not in response["Vary"]
+
+
+def test_a_call_answers_in_english_whatever_the_page_before_it_spoke(client: Client) -> None:
+    translation.activate("de")
+    try:
+        response = client.get(PARCELS, headers={"Accept-Language": "de"})
+    finally:
+        translation.deactivate()
+
+    assert response.json()["message"] == "Authentication credentials were not provided."

@@ -28,6 +28,7 @@ from fraudsite.core.api.errors import (
     error_body,
     is_database_away,
 )
+from fraudsite.core.api.short_path import data_answer
 from fraudsite.core.request_id import current_request_id
 
 logger = structlog.get_logger(__name__)
@@ -86,8 +87,8 @@ def _in_form(request: HttpRequest, response: HttpResponse, request_id: str) -> H
     return framed
 
 
-def _error(status_code: int, error: ApiError, request_id: str) -> JsonResponse:
-    return JsonResponse(error_body(error, request_id), status=status_code)
+def _error(status_code: int, error: ApiError, request_id: str) -> HttpResponse:
+    return data_answer(JsonResponse(error_body(error, request_id), status=status_code))
 
 
 def note_request_id(request: HttpRequest, **_: Any) -> None:
