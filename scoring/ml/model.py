@@ -14,6 +14,7 @@ from scoring.ml import (
     isolation_forest_trees,
     lightgbm_text,
     one_class_svm_vectors,
+    random_forest_trees,
     xgboost_json,
 )
 from scoring.ml.artefact import (
@@ -33,6 +34,7 @@ from scoring.ml.reference import Reference
 READERS: Mapping[str, Callable[[bytes], Member]] = {
     xgboost_json.KIND: xgboost_json.read_xgboost,
     lightgbm_text.KIND: lightgbm_text.read_lightgbm,
+    random_forest_trees.KIND: random_forest_trees.read_random_forest,
     isolation_forest_trees.KIND: isolation_forest_trees.read_isolation_forest,
     autoencoder_layers.KIND: autoencoder_layers.read_autoencoder,
     one_class_svm_vectors.KIND: one_class_svm_vectors.read_one_class_svm,

@@ -11,6 +11,7 @@ from scoring.ml import (
     isolation_forest_trees,
     lightgbm_text,
     one_class_svm_vectors,
+    random_forest_trees,
     xgboost_json,
 )
 from scoring.ml.autoencoder_fit import AutoencoderPlan, fit_autoencoder
@@ -19,6 +20,7 @@ from scoring.ml.isolation_forest_fit import IsolationForestPlan, fit_isolation_f
 from scoring.ml.lightgbm_fit import LightGBMPlan, fit_lightgbm, search_lightgbm
 from scoring.ml.members import Member
 from scoring.ml.one_class_svm_fit import OneClassSvmPlan, fit_one_class_svm
+from scoring.ml.random_forest_fit import RandomForestPlan, fit_random_forest
 from scoring.ml.xgboost_fit import XGBoostPlan, fit_xgboost, search_xgboost
 
 # Any of the plans that `TRAINERS` names.
@@ -81,6 +83,15 @@ TRAINERS: Mapping[str, Trainer] = {
             search=search_lightgbm,
             fit=fit_lightgbm,
             read=lightgbm_text.read_lightgbm,
+        ),
+        Trainer(
+            kind=random_forest_trees.KIND,
+            suffix="msgpack",
+            is_supervised=True,
+            plan=RandomForestPlan,
+            search=None,
+            fit=fit_random_forest,
+            read=random_forest_trees.read_random_forest,
         ),
         Trainer(
             kind=isolation_forest_trees.KIND,

@@ -38,6 +38,6 @@ DEMO_PLAN = TrainingPlan(
     members=(
         XGBoostPlan(rounds=120, patience=15, learning_rate=0.15),
         LightGBMPlan(rounds=120, patience=15, learning_rate=0.15),
-        *default_plans(("isolation_forest", "autoencoder", "one_class_svm")),
+        *default_plans(("random_forest", "isolation_forest", "autoencoder", "one_class_svm")),
     )
 )

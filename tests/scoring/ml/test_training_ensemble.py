@@ -14,6 +14,7 @@ from scoring.ml.dataset import Dataset, Slice
 from scoring.ml.ensemble_weights import WeightPlan
 from scoring.ml.lightgbm_fit import LightGBMPlan
 from scoring.ml.model import READERS, load_model
+from scoring.ml.random_forest_fit import RandomForestPlan
 from scoring.ml.ranking import RankingCurve
 from scoring.ml.sampling import SamplingPlan
 from scoring.ml.splits import time_split
@@ -198,7 +199,8 @@ def test_all_kinds_together_are_one_model(history: Dataset, tmp_path: Path) -> N
         members=(
             DEEP,
             LightGBMPlan(rounds=15, patience=5, threads=1),
-            *default_plans(list(TRAINERS)[2:]),
+            RandomForestPlan(trees=10, threads=1),
+            *default_plans(list(TRAINERS)[3:]),
         ),
         weights=WeightPlan(way="fixed"),
     )
