@@ -10,7 +10,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from scoring.ml.forest import Features, Floats
+from scoring.ml.forest import Features, Floats, plain_table
 from scoring.ml.scaling import Scaling, StoredScaling, scale_row
 from scoring.ml.stored_numbers import NumbersRefused, unpack_float32, unpack_float64
 from scoring.ml.surprise import StoredSurprise, Surprise
@@ -102,7 +102,7 @@ class Autoencoder:
         ValueError
             The table has another shape or type.
         """
-        plain = self.scaling.checked(features)
+        plain = plain_table(features, self.scaling.feature_count)
         out = np.empty_like(plain)
         scaling, layers = self.scaling, self.layers
         _reconstruct(

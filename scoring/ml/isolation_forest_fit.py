@@ -33,13 +33,14 @@ class IsolationForestPlan:
         At most so many honest rows to grow from, and others to say what is usual.
     trees, tree_rows : int
         So many trees of so many rows each, drawn without replacement. The paper's 256 rows hold
-        too few rare honest payments: 1,024 found .02 more of the frauds at 3.2 % false positives.
+        too few rare honest payments: trees of 2,048 rows found .90 of the frauds at 3.2 % false
+        positives, trees of 512 rows .87 (three generated histories, days 135–180).
     """
 
     rows: int = 60_000
     reference_rows: int = 30_000
-    trees: int = 150
-    tree_rows: int = 1024
+    trees: int = 100
+    tree_rows: int = 2048
 
 
 def fit_isolation_forest(

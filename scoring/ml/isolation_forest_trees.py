@@ -8,7 +8,7 @@ import msgspec
 
 from scoring.ml.forest import Features, Floats, Forest, ForestRefused
 from scoring.ml.forest_arrays import unpack_trees
-from scoring.ml.shapley import Explainer
+from scoring.ml.isolation_forest_paths import Paths
 from scoring.ml.surprise import StoredSurprise, Surprise
 
 KIND = "isolation_forest"
@@ -35,7 +35,7 @@ class IsolationForestMember:
 
     kind: str
     forest: Forest
-    explainer: Explainer
+    paths: Paths
     surprise: Surprise
 
     def margins(self, features: Features) -> Floats:
@@ -43,11 +43,11 @@ class IsolationForestMember:
         return self.surprise.of_oddness(self.forest.margins(features))
 
     def contributions(self, features: Features) -> Floats:
-        """Return exact Shapley values of the mean path length, in proportion, as surprise.
+        """Return what each feature's splits took from the path, in proportion, as surprise.
 
-        Shape (n, d + 1); the last column is the surprise of a path of usual length.
+        Shape (n, d + 1); the last column is the surprise of a path of usual length. See `Paths`.
         """
-        return self.surprise.of_parts(self.explainer.contributions(features))
+        return self.surprise.of_parts(self.paths.contributions(features))
 
 
 def read_isolation_forest(data: bytes) -> IsolationForestMember:
@@ -66,5 +66,5 @@ def read_isolation_forest(data: bytes) -> IsolationForestMember:
     except ValueError as error:
         message = f"The file is no Isolation Forest ({error})."
         raise ForestRefused(message) from error
-    explainer = Explainer.of(packed.trees, base=packed.base, feature_count=packed.feature_count)
-    return IsolationForestMember(KIND, forest, explainer, surprise)
+    paths = Paths.of(packed.trees, base=packed.base, feature_count=packed.feature_count)
+    return IsolationForestMember(KIND, forest, paths, surprise)

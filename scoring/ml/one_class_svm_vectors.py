@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from scoring.ml.forest import Features, Floats
+from scoring.ml.forest import Features, Floats, plain_table
 from scoring.ml.scaling import Scaling, StoredScaling, scale_row
 from scoring.ml.stored_numbers import LARGEST, NumbersRefused, unpack_float32, unpack_float64
 from scoring.ml.surprise import StoredSurprise, Surprise
@@ -126,7 +126,7 @@ class SupportVectors:
         return shares * oddness[:, None]
 
     def _compared(self, features: Features, distances: Floats) -> Floats:
-        plain = self.scaling.checked(features)
+        plain = plain_table(features, self.scaling.feature_count)
         oddness: Floats = np.empty(len(plain))
         _compare(
             self.scaling.centre,

@@ -13,7 +13,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from scoring.ml.forest import Features, Floats
+from scoring.ml.forest import Features, Floats, plain_table
 from scoring.ml.stored_numbers import NumbersRefused, pack, unpack_float32
 
 Scaled = npt.NDArray[np.float32]
@@ -111,7 +111,7 @@ class Scaling:
         ValueError
             The table has another shape or type.
         """
-        plain = self.checked(features)
+        plain = plain_table(features, self.feature_count)
         out = np.empty_like(plain)
         _scale(self.centre, self.factor, self.missing, plain, out)
         return out
@@ -130,23 +130,6 @@ class Scaling:
             raise ValueError(message)
         logs = scaled / factor + self.centre[columns]
         return np.copysign(np.expm1(np.abs(logs)), logs)
-
-    def checked(self, features: Features) -> Features:
-        """Return the rows as compiled code takes them.
-
-        Raises
-        ------
-        ValueError
-            The table has another shape or type.
-        """
-        if features.dtype != np.float32 or features.shape[1:] != self.centre.shape:
-            message = (
-                f"Features are float32 with {self.feature_count} columns, "
-                f"not {features.dtype} of shape {features.shape}."
-            )
-            raise ValueError(message)
-        # Read-only or strided tables would each be compiled anew, in the middle of a request.
-        return np.require(features, requirements=["C", "W"])
 
 
 def _signed_log(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

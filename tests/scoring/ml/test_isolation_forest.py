@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import msgspec
 import numpy as np
 import pytest
 from sklearn.ensemble import IsolationForest
 
-from scoring.ml.forest import ForestRefused
+from scoring.ml.forest import Forest, ForestRefused
+from scoring.ml.forest_arrays import PackedTrees, unpack_trees
 from scoring.ml.honest_rows import honest_rows
 from scoring.ml.isolation_forest_fit import (
     IsolationForestPlan,
     fit_isolation_forest,
     unsuccessful_search_length,
 )
-from scoring.ml.isolation_forest_trees import read_isolation_forest
+from scoring.ml.isolation_forest_paths import Paths
+from scoring.ml.isolation_forest_trees import StoredIsolationForest, read_isolation_forest
 from scoring.ml.scaling import Scaling
-from tests.scoring.ml.anomaly_members import make_rows
+from scoring.ml.shapley import Explainer
+from tests.scoring.ml.anomaly_members import WIDTH, make_rows
 
 ROWS = make_rows(np.random.default_rng(21))
 LATER = make_rows(np.random.default_rng(22), 1500).features
@@ -52,13 +58,49 @@ def test_a_missing_value_goes_where_the_median_goes() -> None:
 
 def test_contributions_are_those_of_the_path_in_proportion() -> None:
     member = read_isolation_forest(fit_isolation_forest(ROWS, PLAN, seed=9))
-    paths = member.explainer.contributions(LATER[:50])[:, :-1]
+    paths = member.paths.contributions(LATER[:50])[:, :-1]
 
     parts = member.contributions(LATER[:50])[:, :-1]
 
     scale = parts.sum(axis=1) / paths.sum(axis=1)
     assert (scale > 0).all()
     assert parts == pytest.approx(paths * scale[:, None], abs=1e-9)
+
+
+def _grown(**changes: object) -> PackedTrees:
+    data = fit_isolation_forest(ROWS, replace(PLAN, **changes), seed=9)
+    return unpack_trees(msgspec.msgpack.decode(data, type=StoredIsolationForest).trees)
+
+
+def test_what_paths_change_sums_to_the_leaves() -> None:
+    grown = _grown()
+    forest = Forest.of(grown.trees, base=0.5, feature_count=WIDTH)
+    paths = Paths.of(grown.trees, base=0.5, feature_count=WIDTH)
+
+    sums = paths.contributions(LATER).sum(axis=1)
+
+    assert sums == pytest.approx(forest.margins(LATER), abs=1e-9)
+
+
+def test_of_trees_with_one_split_paths_say_what_shapley_says() -> None:
+    # Two rows a tree: one split.
+    grown = _grown(tree_rows=2)
+
+    found = Paths.of(grown.trees, base=0.0, feature_count=WIDTH).contributions(LATER)
+
+    exact = Explainer.of(grown.trees, base=0.0, feature_count=WIDTH).contributions(LATER)
+    assert found == pytest.approx(exact, abs=1e-9)
+
+
+def test_of_many_trees_paths_come_close_to_shapley() -> None:
+    grown = _grown(trees=100)
+
+    found = Paths.of(grown.trees, base=0.0, feature_count=WIDTH).contributions(LATER[:200])
+
+    exact = Explainer.of(grown.trees, base=0.0, feature_count=WIDTH).contributions(LATER[:200])
+    assert found[:, -1] == pytest.approx(exact[:, -1], abs=1e-9)
+    alike = [np.corrcoef(a, b)[0, 1] for a, b in zip(found[:, :-1], exact[:, :-1], strict=True)]
+    assert np.median(alike) > 0.9
 
 
 def test_bytes_that_are_no_forest_are_refused() -> None:
