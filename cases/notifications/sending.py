@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 
-from apprise import Apprise, NotifyFormat, NotifyType
-from apprise.result import AppriseResult, AppriseResultStatus
+from apprise import Apprise, NotifyBase, NotifyFormat, NotifyType
+from apprise.result import AppriseResult
 
 from cases.notifications.addresses import Address
+from cases.notifications.deadline import DeadlinePassed, done_within
 from cases.notifications.outcomes import (
     NO_ANSWER,
     SENT,
@@ -19,7 +21,7 @@ from cases.notifications.outcomes import (
     http_outcome,
 )
 from cases.notifications.public_hosts import HostRefused
-from cases.notifications.services import ASSET, AddressUnusable, service_for
+from cases.notifications.services import ASSET, AddressUnusable, require_host_allowed, service_for
 from cases.notifications.site_mail import SiteMail
 from cases.notifications.webhook import SignedWebhook
 from cases.notifications.words import Words
@@ -71,34 +73,45 @@ def send(
         )
     except AddressUnusable:
         return UNUSABLE
+
+    def act() -> AppriseResult:
+        if not is_private_allowed:
+            require_host_allowed(service)
+        return _notify(service, words)
+
+    try:
+        result = done_within(deadline_s, act, _abort_of(service))
+    except DeadlinePassed:
+        return TIMED_OUT
     except HostRefused as refused:
         return host_refused(str(refused))
     except OSError:
         return NO_ANSWER
+    return _outcome(service, result)
+
+
+def _notify(service: NotifyBase, words: Words) -> AppriseResult:
     wire = Apprise(asset=ASSET)
     wire.add(service)
-    result = wire.notify(
+    return wire.notify(
         body=words.text,
         title=words.title,
         notify_type=LEVELS[words.severity],
         body_format=NotifyFormat.TEXT,
-        timeout=deadline_s,
         log_level=logging.WARNING,
     )
-    if isinstance(service, SiteMail | SignedWebhook) and not _is_timeout(result):
+
+
+def _abort_of(service: NotifyBase) -> Callable[[], object]:
+    """Return what ends a service of our own; the others hold their connections to themselves."""
+    return service.abort if isinstance(service, SiteMail | SignedWebhook) else bool
+
+
+def _outcome(service: NotifyBase, result: AppriseResult) -> Outcome:
+    if isinstance(service, SiteMail | SignedWebhook):
         return service.outcome
-    return _outcome(result)
-
-
-def _outcome(result: AppriseResult) -> Outcome:
     if result:
         return SENT
-    if _is_timeout(result):
-        return TIMED_OUT
     lines = [entry.message for one in result for attempt in one for entry in attempt]
     statuses = [int(found.group(1)) for line in lines for found in ANSWERED.finditer(line)]
     return http_outcome(statuses[-1]) if statuses else NO_ANSWER
-
-
-def _is_timeout(result: AppriseResult) -> bool:
-    return result.status == AppriseResultStatus.TIMEOUT

@@ -25,7 +25,14 @@ PLUGINS = {
     ChannelKind.PAGERDUTY: NotifyPagerDuty,
 }
 # Kept in memory alone; its own files would hold addresses in clear.
-ASSET = AppriseAsset(app_id="Fraudsite", app_desc="Fraudsite", app_url="", http_redirects=False)
+ASSET = AppriseAsset(
+    app_id="Fraudsite",
+    app_desc="Fraudsite",
+    app_url="",
+    http_redirects=False,
+    # Time is kept by `sending`.
+    service_timeout=0,
+)
 
 
 class AddressUnusable(Exception):
@@ -46,10 +53,6 @@ def service_for(
     ------
     AddressUnusable
         When the address is none that its kind understands.
-    HostRefused
-        When a mail server lies in a private network and that is not allowed.
-    OSError
-        When the name of a mail server is unknown.
     """
     if address.is_site_mail:
         return SiteMail(
@@ -65,10 +68,17 @@ def service_for(
             is_private_allowed=is_private_allowed,
             asset=ASSET,
         )
-    service = _plugin_service(address, words, timeout_s)
-    if isinstance(service, NotifyEmail) and not is_private_allowed:
+    return _plugin_service(address, words, timeout_s)
+
+
+def require_host_allowed(service: NotifyBase) -> None:
+    """Raise `HostRefused` when a mail server named by a channel lies in a private network.
+
+    A webhook looks for itself, at the moment it connects; the other hosts are not for choice.
+    Raises `OSError` when the name is unknown.
+    """
+    if isinstance(service, NotifyEmail):
         require_public_host(service.smtp_host, service.port)
-    return service
 
 
 def _plugin_service(address: Address, words: Words, timeout_s: float) -> NotifyBase:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import smtplib
+import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from apprise import AppriseAsset, NotifyBase
@@ -31,8 +33,17 @@ class SiteMail(NotifyBase):
         super().__init__(asset=asset, schema="sitemail")
         self._recipients = tuple(recipients)
         self._words = words
-        self._timeout_s = timeout_s
+        # Django's own setting has no time-out; without one a silent server holds the thread.
+        self._connection = get_connection(timeout=timeout_s)
         self.outcome: Outcome = NO_ANSWER
+
+    def abort(self) -> None:
+        """End a session that is open; backends that talk to no server have none."""
+        session = getattr(self._connection, "connection", None)
+        sock = getattr(session, "sock", None)
+        if isinstance(sock, socket.socket):
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def send(self, body: str, title: str = "", **_: Any) -> bool:
         """Send the mail; whether the server took it."""
@@ -44,10 +55,10 @@ class SiteMail(NotifyBase):
         return "sitemail://"
 
     def _try(self, title: str, body: str) -> Outcome:
-        # Django's own setting has no time-out; without one a silent server holds the worker.
-        connection = get_connection(timeout=self._timeout_s)
         try:
-            connection.send_messages([self._mail(one, title, body) for one in self._recipients])
+            self._connection.send_messages(
+                [self._mail(one, title, body) for one in self._recipients]
+            )
         except TimeoutError:
             return TIMED_OUT
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused):

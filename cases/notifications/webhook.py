@@ -9,6 +9,7 @@ import json
 import socket
 import ssl
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,7 +80,14 @@ class SignedWebhook(NotifyBase):
         self._delivery_id = delivery_id
         self._timeout_s = timeout_s
         self._is_private_allowed = is_private_allowed
+        self._open: socket.socket | None = None
         self.outcome: Outcome = NO_ANSWER
+
+    def abort(self) -> None:
+        """End a connection that is open, so that whoever waits on it waits no longer."""
+        if self._open is not None:
+            with suppress(OSError):
+                self._open.shutdown(socket.SHUT_RDWR)
 
     def send(self, body: str, title: str = "", **_: Any) -> bool:
         """Post the message; whether the other side answered with 2xx."""
@@ -108,7 +116,12 @@ class SignedWebhook(NotifyBase):
             host, port, self._timeout_s, is_private_allowed=self._is_private_allowed
         )
         with plain:
+            self._open = plain
             connection = _http_over(plain, host, port, is_secure=is_secure)
+            self._open = connection.sock
+            if isinstance(connection.sock, ssl.SSLSocket):
+                # Only now that `abort` has hold of it: a server can take for ever over this too.
+                connection.sock.do_handshake()
             try:
                 connection.request("POST", self._target(), content, self._headers(content))
                 # The body of the answer tells nothing that is needed.
@@ -134,12 +147,12 @@ class SignedWebhook(NotifyBase):
 def _http_over(
     plain: socket.socket, host: str, port: int, *, is_secure: bool
 ) -> http.client.HTTPConnection:
-    """Return HTTP over a connection that is open already, within TLS if that is asked for."""
+    """Return HTTP over a connection that is open already; hands are yet to be shaken over TLS."""
     if not is_secure:
         connection = http.client.HTTPConnection(host, port)
         connection.sock = plain
         return connection
     context = ssl.create_default_context()
     secure = http.client.HTTPSConnection(host, port, context=context)
-    secure.sock = context.wrap_socket(plain, server_hostname=host)
+    secure.sock = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     return secure

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import threading
 import time
 from base64 import b64decode
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -20,7 +22,8 @@ from cases.notifications.addresses import Address, address_read
 from cases.notifications.outcomes import NO_ANSWER, REJECTED, SENT, TIMED_OUT, UNUSABLE, Outcome
 from cases.notifications.sending import send
 from cases.notifications.words import Words
-from tests.cases.notifications.http_sink import HttpSink
+from tests.cases.notifications.certificates import self_signed
+from tests.cases.notifications.http_sink import HttpSink, http_sink
 from tests.cases.notifications.smtp_sink import SmtpSink
 from tests.cases.notifications.test_addresses import PAGERDUTY, SLACK, SMS
 
@@ -119,6 +122,34 @@ def test_a_server_without_a_certificate_is_no_answer(http: HttpSink) -> None:
 
     assert sent(address) == NO_ANSWER
     assert http.requests == []
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "outcome"),
+    [
+        ("localhost", True, SENT),
+        ("localhost", False, NO_ANSWER),
+        ("other.example", True, NO_ANSWER),
+    ],
+)
+def test_only_a_certificate_of_that_host_and_of_somebody_trusted_will_do(
+    host: str,
+    outcome: Outcome,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_trusted: bool,
+) -> None:
+    trusted, served = self_signed(tmp_path, host)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
+
+    with http_sink(served) as sink:
+        address = address_read("webhook", f"https://localhost:{sink.port}/in")
+        assert sent(address) == outcome
+
+    assert len(sink.requests) == outcome.is_sent
+    assert not sink.requests or sink.requests[0].headers["Host"] == f"localhost:{sink.port}"
 
 
 def test_a_webhook_into_a_private_network_is_refused_before_anything_is_sent(
@@ -269,6 +300,28 @@ def test_a_silent_mail_server_holds_nobody_beyond_the_deadline(site_mail: SmtpSi
     assert sent(address_read("email", "ada@example.com"), deadline_s=0.5) == TIMED_OUT
 
     assert time.monotonic() - started < 3
+
+
+@pytest.mark.usefixtures("wires_lead_here")
+def test_servers_that_never_finish_keep_no_other_message_from_being_sent(http: HttpSink) -> None:
+    http.is_trickling = True
+    for _ in range(12):
+        assert sent(address_read("slack", SLACK), deadline_s=0.05) == TIMED_OUT
+
+    http.is_trickling = False
+
+    assert sent(address_read("slack", SLACK)) == SENT
+
+
+def test_a_webhook_that_never_finishes_leaves_no_thread_behind(http: HttpSink) -> None:
+    http.is_trickling = True
+    for _ in range(3):
+        assert sent(address_read("webhook", http.url), deadline_s=0.2) == TIMED_OUT
+
+    waiting = [thread for thread in threading.enumerate() if thread.name == "notification"]
+    for thread in waiting:
+        thread.join(timeout=2)
+    assert not any(thread.is_alive() for thread in waiting)
 
 
 @pytest.mark.usefixtures("wires_lead_here")
