@@ -107,6 +107,16 @@ class CaseEventKind(models.TextChoices):
     SLA_BREACHED = "sla_breached", "Time is over"
 
 
+class LinkKind(models.TextChoices):
+    """What two customers can have in common."""
+
+    DOCUMENT = "document", "Identity document"
+    BROWSER = "browser", "Browser"
+    DEVICE = "device", "Device"
+    PAYEE = "payee", "Payee"
+    IP = "ip", "IP address"
+
+
 class ReportStatus(models.TextChoices):
     """Where a report of suspicious activity stands."""
 

@@ -9,6 +9,7 @@ from cases.services.alert_sources import (
     alert_of_verification,
 )
 from cases.services.alerts import NewAlert, alert_open
+from cases.services.links import document_link
 from cases.services.settlements import alerts_settle
 from fraudsite.core.outbox import Event, consumes
 from transactions.choices import TransactionStatus
@@ -68,6 +69,17 @@ def settle_verification(event: Event) -> None:
 def settle_transaction(event: Event) -> None:
     """Settle alerts about a transaction that was released, refused or labelled elsewhere."""
     alerts_settle(transaction_id=event.aggregate_id, transaction__status__in=NOT_HELD)
+
+
+@consumes(
+    "kyc.verification.in_review",
+    "kyc.verification.approved",
+    "kyc.verification.declined",
+    name="cases.link_document",
+)
+def link_document(event: Event) -> None:
+    """Note which document a customer showed, so that a second one who shows it is seen."""
+    document_link(verification_id=event.aggregate_id)
 
 
 def _open(new: NewAlert | None) -> None:

@@ -7,6 +7,7 @@ from cases.models.attachment import Attachment
 from cases.models.case import Case
 from cases.models.case_event import CaseEvent
 from cases.models.case_view import CaseView
+from cases.models.customer_link import CustomerLink
 from cases.models.decision import CaseDecision, CaseLabel
 from cases.models.note import Note
 from cases.models.notifications import (
@@ -25,6 +26,7 @@ __all__ = [
     "CaseEvent",
     "CaseLabel",
     "CaseView",
+    "CustomerLink",
     "Note",
     "NotificationChannel",
     "NotificationDelivery",
