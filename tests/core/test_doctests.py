@@ -6,7 +6,6 @@ from importlib import import_module
 import pytest
 
 MODULES = [
-    "fraudsite.core.api.idempotency",
     "fraudsite.core.api.invalid_body",
     "fraudsite.core.api.key_text",
     "fraudsite.core.api.paging",
@@ -14,6 +13,7 @@ MODULES = [
     "fraudsite.core.api.permissions",
     "fraudsite.core.api.struct_schema",
     "fraudsite.core.api.unusable",
+    "fraudsite.core.array_literals",
     "fraudsite.core.client_ip",
     "fraudsite.core.crypto.blind_index",
     "fraudsite.core.crypto.envelope",
@@ -22,6 +22,7 @@ MODULES = [
     "fraudsite.core.redaction",
     "fraudsite.core.transitions",
     "fraudsite.core.uuid7",
+    "fraudsite.web_timeouts",
 ]
 
 
