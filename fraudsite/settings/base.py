@@ -138,9 +138,12 @@ TEMPLATES = [
 # (fraudsite.local.servers) and put their addresses into the environment before this is read. A
 # process that has neither gets an address that refuses, and the system check says why.
 NO_SERVER = "postgresql://127.0.0.1:1/database-url-is-not-set"
+_DATABASE = env.db("DATABASE_URL", default=NO_SERVER)
+if _DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    _DATABASE["ENGINE"] = "fraudsite.core.postgresql"
 DATABASES = {
     "default": {
-        **env.db("DATABASE_URL", default=NO_SERVER),
+        **_DATABASE,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5},
@@ -213,6 +216,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.tasks.sweep_cases",
         "schedule": 30.0,
         "options": {"expires": 25},
+    },
+    "gather-links": {
+        "task": "cases.tasks.gather_links",
+        "schedule": 60.0,
+        "options": {"expires": 55},
     },
     "sweep-stuck-verifications": {
         "task": "kyc.tasks.sweep_stuck",
