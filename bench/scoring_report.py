@@ -14,6 +14,7 @@ CORE_P99_MS = 2.0
 REST_BARS_MS = {200: 100.0, 300: 50.0}
 BATCH_PER_S, IN_PROCESS_PER_S = 4_000, 20_000
 TRAINING_S, GENERATION_S, GENERATION_MB = 180.0, 60.0, 4_000
+ALL_P99_MS, ALL_PER_S, ALL_TRAINING_S = 3.0, 12_000, 480.0
 
 SECTION = """
 ## Scoring
@@ -93,8 +94,12 @@ def _rows(figures: Figures) -> Iterable[Row]:
     )
     yield _batches(figures["rest_batch"])
     yield from _in_process(figures["in_process"])
+    if "all_models" in figures:
+        yield from _all_models(figures["all_models"])
     if "training" in figures:
         yield from _long(figures["training"], figures["generation"])
+    if "training_all" in figures:
+        yield from _training_all(figures["training_all"])
 
 
 def _core(core: Figures) -> Iterable[Row]:
@@ -143,9 +148,47 @@ def _in_process(batches: Figures) -> Iterable[Row]:
     yield Row(f"{what}, reasons on", f"{batches['with_reasons_per_s']:,} transactions/s")
 
 
+def _all_models(every: Figures) -> Iterable[Row]:
+    """Return what a model of all kinds of members takes."""
+    what = f"all {len(every['members'])} kinds of members"
+    p50, p99 = every["stored_p50_ms"], every["stored_p99_ms"]
+    yield Row(
+        f"{what}, one row, {every['rows']:,} times, reasons off, states unpacked and packed",
+        f"p50 {p50} ms, p99 {p99} ms",
+        f"p99 ≤ {ALL_P99_MS:g} ms",
+        is_met=p99 <= ALL_P99_MS,
+    )
+    without = every["without_reasons_per_s"]
+    yield Row(
+        f"{what}, batches of {every['batch']:,}, reasons off",
+        f"{without:,.0f} transactions/s",
+        f"≥ {ALL_PER_S:,}",
+        is_met=without >= ALL_PER_S,
+    )
+    yield Row(
+        f"{what}, batches of {every['batch']:,}, reasons on",
+        f"{every['with_reasons_per_s']:,.0f} transactions/s",
+    )
+    members = ", ".join(f"{kind} {took} µs" for kind, took in every["members"].items())
+    yield Row("each member alone, a row of a batch", members)
+
+
+def _training_all(training: Figures) -> Iterable[Row]:
+    took = training["training_s"]
+    yield Row(
+        f"training all members on {training['rows']:,} rows, each twice",
+        f"{took} s; peak {training['peak_rss_mb']:,} MB resident",
+        f"≤ {ALL_TRAINING_S:g} s",
+        is_met=took <= ALL_TRAINING_S,
+    )
+    steps = ", ".join(f"{what} {seconds} s" for what, seconds in training["steps_s"].items())
+    yield Row("of it", steps)
+
+
 def _long(training: Figures, generation: Figures) -> Iterable[Row]:
     yield Row(
-        f"training on {training['rows']:,} rows with {training['features']} features, 2 threads",
+        f"training XGBoost alone on {training['rows']:,} rows, {training['features']} features, "
+        "2 threads",
         f"{training['training_s']} s",
         f"≤ {TRAINING_S:g} s",
         is_met=training["training_s"] <= TRAINING_S,

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scoring.features import SCHEMA, events_from_frames
+from scoring.history_dataset import history_dataset
+from scoring.ml.dataset import Dataset
 from scoring.ml.manifest import Identity
 from transactions.simulation import SimulationPlan, generate
 
@@ -38,19 +40,12 @@ def demo_champion_train(models: Path, *, progress: Progress | None = None) -> Pa
     if folder.exists():
         return folder
     # XGBoost and scikit-learn take seconds to import: not where the model is there already.
-    from scoring.history_dataset import history_dataset  # noqa: PLC0415
-    from scoring.ml.training import DEMO_PLAN, train  # noqa: PLC0415
+    from scoring.ml.training import train  # noqa: PLC0415
+    from scoring.ml.training_plan import DEMO_PLAN  # noqa: PLC0415
 
     models.mkdir(parents=True, exist_ok=True)
     for outdated in models.glob("scoring-demo-*"):
         shutil.rmtree(outdated, ignore_errors=True)
-    history = generate(HISTORY)
-    timeline = events_from_frames(
-        history.transactions,
-        labels=history.labels,
-        kyc_profiles=history.kyc_profiles,
-        accounts=history.accounts,
-    )
     identity = Identity(
         "payments",
         VERSION,
@@ -59,7 +54,7 @@ def demo_champion_train(models: Path, *, progress: Progress | None = None) -> Pa
         is_demo=True,
     )
     trained = train(
-        history_dataset(timeline),
+        demo_dataset(),
         DEMO_PLAN,
         identity,
         names=SCHEMA.names,
@@ -68,3 +63,15 @@ def demo_champion_train(models: Path, *, progress: Progress | None = None) -> Pa
     )
     trained.save(folder)
     return folder
+
+
+def demo_dataset() -> Dataset:
+    """Return the generated history that the demo champion learns from."""
+    history = generate(HISTORY)
+    timeline = events_from_frames(
+        history.transactions,
+        labels=history.labels,
+        kyc_profiles=history.kyc_profiles,
+        accounts=history.accounts,
+    )
+    return history_dataset(timeline)
