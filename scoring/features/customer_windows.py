@@ -13,7 +13,7 @@ from scoring.features.amounts import BELOW_LIMIT_FROM, REPORT_LIMIT, SPLIT_FROM,
 from scoring.features.clock import DAY, HOUR
 from scoring.features.kernel import compiled, real, whole
 from scoring.features.layout import OVERFLOW_DAYS, RECENT
-from scoring.features.slots import U2_MAX, drop_first
+from scoring.features.slots import U2_MAX, drop_first, short_key, slot_of
 
 WEEK = 7 * DAY
 MONTH = 30 * DAY
@@ -23,9 +23,14 @@ TRANSFER = 2
 WITHDRAWAL = 3
 DEPOSIT = 4
 
-# In the flags of a transaction that is remembered: its kind, and whether the amount was unusual.
-KIND_BITS = 0b0111
-UNUSUAL_BIT = 0b1000
+# In the flags of a transaction that is remembered: its kind, whether the amount was unusual, and
+# whether it is known to be honest.
+KIND_BITS = 0b0_0111
+UNUSUAL_BIT = 0b0_1000
+HONEST_BIT = 0b1_0000
+
+# A spree is seen for three weeks: most are over in two, and labels take about one.
+SPREE = 3 * WEEK
 
 
 @compiled
@@ -72,14 +77,19 @@ def _overflow(customer: Any, now: int, window: int) -> tuple[int, float]:
 def describe_sizes(customer: Any, now: int, out: Any) -> None:
     """Write how many recent amounts were small, unusual, or just under the reporting limit."""
     small_hour, small_day, unusual, below_count = 0, 0, 0, 0
-    below_sum, split_sum, largest = 0.0, 0.0, 0.0
+    below_sum, split_sum, largest, largest_open = 0.0, 0.0, 0.0, 0.0
+    unusual_open = 0
     for place in range(whole(customer.recent_used) - 1, -1, -1):
         age = now - whole(customer.recent_second[place])
         amount = real(customer.recent_amount[place])
         if age >= 2 * WEEK:
             break
         largest = max(largest, amount)
-        unusual += 1 if customer.recent_flags[place] & UNUSUAL_BIT else 0
+        flags = whole(customer.recent_flags[place])
+        unusual += 1 if flags & UNUSUAL_BIT else 0
+        if not flags & HONEST_BIT:
+            largest_open = max(largest_open, amount)
+            unusual_open += 1 if flags & UNUSUAL_BIT else 0
         if age < WEEK and SPLIT_FROM <= amount < REPORT_LIMIT:
             split_sum += amount
             if amount >= BELOW_LIMIT_FROM:
@@ -89,11 +99,12 @@ def describe_sizes(customer: Any, now: int, out: Any) -> None:
             small_day += 1
             small_hour += 1 if age < HOUR else 0
     out.small_count_1h, out.small_count_24h = small_hour, small_day
-    out.high_amounts_14d = unusual
+    out.high_amounts_14d, out.open_high_amounts_14d = unusual, unusual_open
     out.below_limit_count_7d, out.below_limit_sum_7d = below_count, below_sum
     out.split_sum_7d = split_sum
     if customer.amounts > 0:
         out.max_to_usual_14d = largest / customer.usual
+        out.open_max_to_usual_14d = largest_open / customer.usual
 
 
 @compiled
@@ -126,6 +137,36 @@ def is_remembered(customer: Any, transaction: int) -> bool:
         if whole(customer.recent_transaction[place]) == transaction:
             return True
     return False
+
+
+@compiled
+def mark_outcome(customer: Any, event: Any) -> None:
+    """Note what a label says with the transaction that it is of, if that is remembered."""
+    slot = _place_of(customer, event)
+    if slot < 0:
+        return
+    flags = whole(customer.recent_flags[slot])
+    customer.recent_flags[slot] = flags & ~HONEST_BIT if event.is_fraud else flags | HONEST_BIT
+
+
+@compiled
+def has_other_unusual(customer: Any, event: Any, now: int) -> bool:
+    """Tell whether another amount of three weeks was unusual and is not known to be honest."""
+    own = _place_of(customer, event)
+    for place in range(whole(customer.recent_used)):
+        flags = whole(customer.recent_flags[place])
+        is_lately = now - whole(customer.recent_second[place]) < SPREE
+        if place != own and is_lately and flags & UNUSUAL_BIT and not flags & HONEST_BIT:
+            return True
+    return False
+
+
+@compiled
+def _place_of(customer: Any, event: Any) -> int:
+    if event.transaction == 0:
+        return -1
+    key = short_key(event.transaction)
+    return slot_of(customer.recent_transaction, whole(customer.recent_used), key)
 
 
 @compiled

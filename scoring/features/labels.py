@@ -10,8 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from scoring.features.clock import DAY, days_between
+from scoring.features.customer_windows import mark_outcome
 from scoring.features.kernel import compiled, whole
 from scoring.features.layout import FRAUDS
+from scoring.features.merchant_run import describe_run, end_run, lengthen_run, shorten_run
 from scoring.features.slots import U2_MAX, drop_first
 
 # Values of `Known`.
@@ -35,6 +37,7 @@ def describe_merchant_labels(merchant: Any, now: int, out: Any) -> None:
     out.merchant_honest_streak = merchant.honest_streak
     out.merchant_ordinary_streak = merchant.ordinary_streak
     out.days_since_merchant_ordinary = days_between(merchant.last_ordinary, now)
+    describe_run(merchant, now, out)
     used = whole(merchant.fraud_used)
     if used > 0:
         out.days_since_merchant_fraud = days_between(whole(merchant.fraud_second[used - 1]), now)
@@ -80,6 +83,7 @@ def learn_customer_label(customer: Any, event: Any, second: int) -> None:
         customer.last_fraud = max(whole(customer.last_fraud), second)
     elif customer.frauds == 0:
         customer.last_fraud = 0
+    mark_outcome(customer, event)
 
 
 @compiled
@@ -89,8 +93,15 @@ def learn_instrument_label(instrument: Any, event: Any) -> None:
 
 
 @compiled
-def learn_merchant_label(merchant: Any, event: Any, second: int, ordinary: bool) -> None:  # noqa: FBT001 - compiled code takes no keyword-only arguments
-    """Take a label into the merchant's record; `ordinary` speaks of the amount."""
+def learn_merchant_label(
+    merchant: Any,
+    event: Any,
+    second: int,
+    deviations: float,
+    ordinary: bool,  # noqa: FBT001 - compiled code takes no keyword-only arguments
+    explained: bool,  # noqa: FBT001
+) -> None:
+    """Take a label into the merchant's record; the last three are those of `lengthen_run`."""
     if event.previous_label == NOTHING:
         merchant.labels += 1
     merchant.frauds = _corrected(whole(merchant.frauds), event)
@@ -99,10 +110,13 @@ def learn_merchant_label(merchant: Any, event: Any, second: int, ordinary: bool)
     is_ordinary_fraud = 1 if event.is_fraud and ordinary else 0
     merchant.ordinary_share = _moved(merchant.ordinary_share, is_ordinary_fraud, labels)
     if event.is_fraud:
+        lengthen_run(merchant, second, deviations, ordinary, explained)
         _learn_merchant_fraud(merchant, second, ordinary)
     elif event.previous_label == FRAUD:
         _take_back_fraud(merchant, second, ordinary)
+        merchant.last_honest = max(whole(merchant.last_honest), second)
     else:
+        end_run(merchant, second)
         merchant.fraud_streak = 0
         merchant.ordinary_streak = 0
         merchant.honest_streak = min(U2_MAX, whole(merchant.honest_streak) + 1)
@@ -158,6 +172,7 @@ def _take_back_fraud(merchant: Any, second: int, ordinary: bool) -> None:  # noq
     if ordinary:
         merchant.ordinary_frauds = max(0, whole(merchant.ordinary_frauds) - 1)
         merchant.ordinary_streak = max(0, whole(merchant.ordinary_streak) - 1)
+        shorten_run(merchant)
         if merchant.ordinary_frauds == 0:
             merchant.last_ordinary = 0
     used = whole(merchant.fraud_used)

@@ -11,7 +11,7 @@ from enum import IntEnum
 import numpy as np
 
 # Raise it whenever a record below changes; blobs of another layout are refused and rebuilt.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 
 class EntityKind(IntEnum):
@@ -135,9 +135,13 @@ MERCHANT = np.dtype(
         ("newest_labelled", "u4"),
         ("outbreak", "u4"),
         ("last_ordinary", "u4"),
+        ("last_honest", "u4"),
+        ("ordinary_outbreak", "u4"),
+        ("run_least_z", "f4"),
         ("fraud_streak", "u2"),
         ("honest_streak", "u2"),
         ("ordinary_streak", "u2"),
+        ("unexplained_streak", "u2"),
         ("last_label", "i1"),
         ("hour_used", "u1"),
         ("payer_used", "u1"),

@@ -108,6 +108,23 @@ HABIT: tuple[FeatureSpec, ...] = (
         0,
     ),
     FeatureSpec(
+        "open_high_amounts_14d",
+        "count",
+        "this customer's amounts of the last 14 days that were far above their usual and are not "
+        "known to be honest",
+        "amount",
+        0,
+        64,
+    ),
+    FeatureSpec(
+        "open_max_to_usual_14d",
+        "ratio",
+        "this customer's largest amount of the last 14 days not known to be honest over their "
+        "usual",
+        "amount",
+        0,
+    ),
+    FeatureSpec(
         "days_since_last", "days", "time since this customer's last transaction", "recency", 0
     ),
     FeatureSpec(

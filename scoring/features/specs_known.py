@@ -103,6 +103,36 @@ KNOWN: tuple[FeatureSpec, ...] = (
         0,
     ),
     FeatureSpec(
+        "days_since_ordinary_outbreak",
+        "days",
+        "time since the first known fraud of ordinary amount at this merchant since its latest "
+        "honest outcome",
+        "labels",
+        0,
+    ),
+    FeatureSpec(
+        "merchant_unexplained_streak",
+        "count",
+        "known frauds of ordinary amount at this merchant since its latest honest outcome whose "
+        "customers had no other unusual amounts",
+        "labels",
+        0,
+    ),
+    FeatureSpec(
+        "merchant_run_least_z",
+        "deviations",
+        "how many usual deviations the most ordinary amount in this merchant's present run of "
+        "known frauds was above its customer's usual",
+        "labels",
+    ),
+    FeatureSpec(
+        "days_since_merchant_honest",
+        "days",
+        "time since the latest transaction at this merchant known to be honest",
+        "labels",
+        0,
+    ),
+    FeatureSpec(
         "customer_labels",
         "count",
         "this customer's transactions whose outcome is known",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from scoring.features.amounts import amount_of, is_ordinary, is_unusual, learn_amount
+from scoring.features.amounts import (
+    amount_of,
+    is_ordinary,
+    is_unusual,
+    learn_amount,
+    usual_deviations,
+)
 from scoring.features.clock import second_of, stored_second
 from scoring.features.customer_amounts import compare_amount, describe_amount, describe_habit
 from scoring.features.customer_company import (
@@ -32,6 +39,7 @@ from scoring.features.customer_windows import (
     describe_flow,
     describe_sizes,
     describe_windows,
+    has_other_unusual,
     is_remembered,
     remember,
 )
@@ -189,13 +197,22 @@ def _learn_customer(event: Any, customer: Any, second: int, amount: float) -> No
 
 
 @compiled
+def _as_seen_by_customer(event: Any, customer: Any) -> tuple[float, bool, bool]:
+    """Return how unusual a labelled amount was, whether that is ordinary, and see `explained`."""
+    amount = amount_of(event)
+    if event.customer == 0 or not amount > 0.0:
+        return math.nan, False, False
+    explained = has_other_unusual(customer, event, stored_second(event.time_us))
+    return usual_deviations(customer, amount), is_ordinary(customer, amount), explained
+
+
+@compiled
 def _learn_label(event: Any, customer: Any, merchant: Any, device: Any, ip: Any, card: Any) -> None:
     second = stored_second(event.labelled_time_us)
     if event.merchant != 0:
-        amount = amount_of(event)
-        ordinary = event.customer != 0 and amount > 0.0 and is_ordinary(customer, amount)
+        deviations, ordinary, explained = _as_seen_by_customer(event, customer)
         merchant.applied += 1
-        learn_merchant_label(merchant, event, second, ordinary)
+        learn_merchant_label(merchant, event, second, deviations, ordinary, explained)
     if event.customer != 0:
         customer.applied += 1
         learn_customer_label(customer, event, second)

@@ -63,6 +63,15 @@ AMOUNTS = {
             "max_to_usual_14d": times(
                 "The largest amount of the last 14 days is {x} this customer's usual."
             ),
+            "open_high_amounts_14d": counted(
+                "{n} far above this customer's usual within the last 14 days, not known to be "
+                "honest.",
+                "amount",
+            ),
+            "open_max_to_usual_14d": times(
+                "The largest amount of the last 14 days not known to be honest is {x} this "
+                "customer's usual."
+            ),
         },
     ),
     **lines(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoring.ml.reasons.phrases import counted, flag, lasting, level, lines, part
+from scoring.ml.reasons.phrases import counted, deviations, flag, lasting, level, lines, part
 
 _FRAUD = "known fraud"
 
@@ -42,6 +42,22 @@ KNOWN = {
             ),
             "days_since_merchant_ordinary": lasting(
                 "The latest known fraud of ordinary amount at this merchant was {time} ago."
+            ),
+            "days_since_ordinary_outbreak": lasting(
+                "This merchant's present run of known frauds of ordinary amount began {time} ago."
+            ),
+            "merchant_unexplained_streak": counted(
+                "{n} of ordinary amount at this merchant since its latest honest outcome, of "
+                "customers without other unusual amounts.",
+                _FRAUD,
+            ),
+            "merchant_run_least_z": deviations(
+                "The most ordinary amount in this merchant's present run of known frauds was {x} "
+                "usual.",
+                "its customer's",
+            ),
+            "days_since_merchant_honest": lasting(
+                "The latest transaction at this merchant known to be honest was {time} ago."
             ),
         },
     ),

@@ -148,3 +148,82 @@ def test_a_fraud_of_an_ordinary_amount_speaks_against_the_terminal() -> None:
     assert (told["merchant_ordinary_frauds"], told["merchant_ordinary_streak"]) == (1, 1)
     assert told["days_since_merchant_ordinary"] == 19
     assert (other["merchant_ordinary_frauds"], other["merchant_frauds"]) == (0, 1)
+
+
+def test_a_merchants_clean_record_is_as_old_as_its_last_honest_payment() -> None:
+    payments = series(3, every=DAY)
+    honest = [label_of(payments[i : i + 1], START + (9 + i) * DAY, is_fraud=False) for i in (2, 0)]
+
+    assert np.isnan(features_after(payments)["days_since_merchant_honest"])
+    assert features_after(payments, *honest)["days_since_merchant_honest"] == 18
+
+
+def test_a_run_of_ordinary_frauds_is_as_old_as_its_first_and_ends_with_an_honest_one() -> None:
+    habit = series(10, amount=20.0)
+    frauds = [transaction(START + (2 + i) * DAY, 21.0, transaction=50 + i) for i in range(3)]
+    unusual = transaction(START + DAY, 400.0, transaction=60, customer=7)
+    labels = [
+        label_of(one, START + (9 + i) * DAY, is_fraud=True)
+        for i, one in enumerate([unusual, *frauds])
+    ]
+    honest = label_of(habit[9:], START + 14 * DAY, is_fraud=False)
+
+    during = features_after(habit, unusual, *frauds, *labels)
+    after = features_after(habit, unusual, *frauds, *labels, honest)
+
+    assert during["days_since_merchant_outbreak"] == 19
+    assert during["days_since_ordinary_outbreak"] == 18
+    assert np.isnan(after["days_since_ordinary_outbreak"])
+
+
+def test_a_run_is_as_ordinary_as_its_most_ordinary_fraud() -> None:
+    habit = series(10, amount=20.0)
+    frauds = [
+        transaction(START + DAY + i * HOUR, amount, transaction=50 + i)
+        for i, amount in enumerate((400.0, 20.0, 90.0))
+    ]
+    labels = [label_of(one, START + (9 + i) * DAY, is_fraud=True) for i, one in enumerate(frauds)]
+
+    found = [
+        features_after(habit, *frauds, *labels[: count + 1])["merchant_run_least_z"]
+        for count in range(3)
+    ]
+
+    assert found[0] > 40
+    assert found[1] < 0
+    assert found[2] == found[1]
+
+
+def test_a_fraud_within_a_spree_of_its_customer_does_not_speak_against_the_merchant() -> None:
+    habit = series(10, amount=20.0)
+    ordinary = transaction(START + 2 * DAY, 21.0, transaction=50)
+    elsewhere = transaction(START + DAY, 400.0, transaction=51, merchant=9)
+    fraud = label_of(ordinary, START + 9 * DAY, is_fraud=True)
+    cleared = label_of(elsewhere, START + 8 * DAY, is_fraud=False)
+
+    alone = features_after(habit, ordinary, fraud)
+    spree = features_after(habit, elsewhere, ordinary, fraud)
+    large_but_honest = features_after(habit, elsewhere, ordinary, cleared, fraud)
+
+    assert alone["merchant_unexplained_streak"] == 1
+    assert spree["merchant_unexplained_streak"] == 0
+    assert large_but_honest["merchant_unexplained_streak"] == 1
+    for told in (alone, spree, large_but_honest):
+        assert told["merchant_ordinary_streak"] == 1
+
+
+def test_a_large_amount_known_to_be_honest_is_no_longer_open() -> None:
+    habit = series(10, amount=20.0, start=START + 10 * DAY)
+    large = transaction(START + 11 * DAY, 400.0, transaction=50)
+    honest = label_of(large, START + 13 * DAY, is_fraud=False)
+    fraud = label_of(large, START + 14 * DAY, is_fraud=True, previous=Known.HONEST)
+
+    def told(*events: np.ndarray) -> tuple[float, float, float]:
+        features = features_after(habit, large, *events)
+        names = ("high_amounts_14d", "open_high_amounts_14d", "open_max_to_usual_14d")
+        first, second, third = (features[name] for name in names)
+        return first, second, third > 10
+
+    assert told() == (1, 1, True)
+    assert told(honest) == (1, 0, False)
+    assert told(honest, fraud) == (1, 1, True)
