@@ -8,9 +8,14 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from fraudsite.core.actors import Actor
-from fraudsite.core.models import User, Workspace
-from fraudsite.core.services.audit import audit_record
-from fraudsite.core.services.data_keys import data_key_create, open_json, seal_json
+from fraudsite.core.models import DataKey, User, Workspace
+from fraudsite.core.services.audit import audit_record, audit_record_each
+from fraudsite.core.services.data_keys import (
+    data_key_create,
+    data_keys_create_many,
+    open_json,
+    seal_json,
+)
 from kyc.details import PersonDetails
 from kyc.models import Customer, Verification
 from kyc.services.locks import lock_collecting
@@ -43,12 +48,11 @@ def customers_ensure(
     """
     wanted = sorted(set(external_ids))
     found = _customers_by_external_id(workspace_id, wanted)
-    for external_id in wanted:
-        if external_id not in found:
-            _customer_create(workspace_id, external_id, actor)
-    if len(found) == len(wanted):
+    missing = [external_id for external_id in wanted if external_id not in found]
+    if not missing:
         return found
-    return _customers_by_external_id(workspace_id, wanted)
+    _customers_create(workspace_id, missing, actor)
+    return found | _customers_by_external_id(workspace_id, missing)
 
 
 def _customers_by_external_id(
@@ -58,17 +62,30 @@ def _customers_by_external_id(
     return dict(named.values_list("external_id", "pk"))
 
 
-def _customer_create(workspace_id: uuid.UUID, external_id: str, actor: Actor) -> None:
-    """Make the customer unless another request does so at this moment."""
+def _customers_create(workspace_id: uuid.UUID, external_ids: list[str], actor: Actor) -> None:
+    """Make customers, but for those that another request makes at this moment.
+
+    `external_ids` are sorted: two requests that make the same ones wait for each other in one
+    order, never in a circle.
+    """
     with transaction.atomic():
-        customer = Customer(
-            workspace_id=workspace_id, external_id=external_id, data_key=data_key_create()
+        customers = [
+            Customer(workspace_id=workspace_id, external_id=external_id, data_key=data_key)
+            for external_id, data_key in zip(
+                external_ids, data_keys_create_many(len(external_ids)), strict=True
+            )
+        ]
+        Customer.objects.bulk_create(customers, ignore_conflicts=True)
+        ids = Customer.objects.filter(pk__in=[customer.pk for customer in customers])
+        made = set(ids.values_list("pk", flat=True))
+        audit_record_each(
+            actor=actor,
+            action="customer.created",
+            targets=[customer for customer in customers if customer.pk in made],
         )
-        Customer.objects.bulk_create([customer], ignore_conflicts=True)
-        if Customer.objects.filter(pk=customer.pk).exists():
-            audit_record(actor=actor, action="customer.created", target=customer)
-        else:
-            customer.data_key.delete()
+        unused = [customer.data_key_id for customer in customers if customer.pk not in made]
+        if unused:
+            DataKey.objects.filter(pk__in=unused).delete()
 
 
 def details_save(*, verification: Verification, details: PersonDetails, actor: Actor) -> None:

@@ -74,14 +74,28 @@ def audit_record(
     `details` holds ids, codes and numbers; what looks like personal data is redacted all the same.
     """
     require_transaction("An audit entry")
-    return AuditEntry.objects.create(
+    entry = _entry(actor, action, target, details or {})
+    entry.save(force_insert=True)
+    return entry
+
+
+def audit_record_each(*, actor: Actor, action: str, targets: Iterable[Model]) -> None:
+    """Write that somebody did the same to each of several objects, all at once."""
+    require_transaction("An audit entry")
+    AuditEntry.objects.bulk_create(_entry(actor, action, target, {}) for target in targets)
+
+
+def _entry(
+    actor: Actor, action: str, target: Model | None, details: Mapping[str, Any]
+) -> AuditEntry:
+    return AuditEntry(
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_label=actor.label,
         action=action,
         target_type=target._meta.label_lower if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
-        details=redact_value(dict(details or {})),
+        details=redact_value(dict(details)),
         request_id=current_request_id(),
         occurred_at=timezone.now(),
     )
