@@ -213,7 +213,9 @@ def _reconstruct(centre, factor, missing, widths, weights, biases, features, err
             errors[number, place] = min(off * off, np.float32(WORST_ERROR))
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
+# Not compiled into its caller, where the compiler no longer sees that the arrays are different
+# ones: 3.5 µs a row against 9.2 (147-64-32-64-147, batch of 1,024).
+@numba.njit(cache=True, nogil=True)
 def _layer(taken, inputs, width, weights, biases, given):  # type: ignore[no-untyped-def]  # compiled
     # One input after the other into all units: independent sums, so the compiler may take several
     # units at once without changing the order in which any of them is added up.
