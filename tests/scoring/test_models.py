@@ -112,7 +112,7 @@ def test_a_demo_model_never_replaces_a_real_one(
 
 
 def test_a_damaged_model_is_not_promoted(champion: ModelVersion, candidate: ModelVersion) -> None:
-    next(model_folder(candidate).glob("model.*")).write_bytes(b"{}")
+    (model_folder(candidate) / candidate.manifest["members"][0]["file"]).write_bytes(b"{}")
 
     with pytest.raises(ModelRefused):
         model_promote(model=candidate, actor=TESTER)

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from fraudsite.core.actors import Actor
 from scoring.ml.ensemble_weights import WeightPlan, WeightWay
+from scoring.ml.honest_rows import TooFewHonestRows
 from scoring.ml.manifest import Manifest
 from scoring.ml.sampling import SamplingPlan, SamplingWay
 from scoring.ml.splits import TooFewLabels
@@ -90,7 +91,7 @@ class Command(BaseCommand):
                     is_dry_run=options["dry_run"],
                     progress=progress,
                 )
-            except TooFewLabels as trouble:
+            except (TooFewLabels, TooFewHonestRows) as trouble:
                 raise CommandError(f"{trouble} Label more transactions, then try again.") from None
         self.stdout.write(json.dumps(_record(report)) if options["json"] else _words(report))
 
