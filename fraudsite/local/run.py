@@ -26,6 +26,7 @@ from django.core.management.base import SystemCheckError
 from fraudsite.environment import CHECKOUT, load_environment
 from fraudsite.local.ports import is_free
 from fraudsite.local.servers import leased_servers
+from fraudsite.local.static_files import static_files_gather
 from fraudsite.local.supervisor import Program, Supervisor, print_lines
 from fraudsite.local.trouble import LocalTrouble
 
@@ -92,7 +93,7 @@ def _prepare_database() -> None:
     # Raises on an error, with its hint; that nothing is wrong need not be said.
     call_command("check", stdout=io.StringIO())
     call_command("migrate", interactive=False, verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static_files_gather()
     if _is_demo():
         _load_demo()
     # After history was loaded. An update that changes what features remember says so in its notes,
