@@ -9,10 +9,11 @@ from typing import Any
 
 from django.db.models import Q
 
-from cases.choices import CaseEventKind, CaseStatus, DecisionLabel
+from cases.choices import CaseEventKind, CaseStatus, DecisionLabel, DecisionStatus
 from cases.models import Alert, Case
+from cases.services.second_looks import hides_from
 from fraudsite.core.choices import ActorKind
-from fraudsite.core.models import StatusChange
+from fraudsite.core.models import StatusChange, User
 from kyc.choices import Stage, StageState
 from kyc.models import Decision as VerificationDecision
 from kyc.models import StageResult
@@ -56,10 +57,11 @@ class TimelineEntry:
         return self.actor_kind == ActorKind.SYSTEM
 
 
-def case_timeline(case: Case) -> list[TimelineEntry]:
+def case_timeline(case: Case, *, viewer: User | None = None) -> list[TimelineEntry]:
     """Return everything that happened around a case, the oldest first.
 
-    The number of queries does not depend on how much there is.
+    What was decided is left out of a decision that waits for a blind second look, unless the
+    viewer made it. The number of queries does not depend on how much there is.
     """
     alerts = list(case.alerts.order_by("id"))
     verification_ids = {alert.verification_id for alert in alerts if alert.verification_id}
@@ -67,7 +69,7 @@ def case_timeline(case: Case) -> list[TimelineEntry]:
     entries = [
         *_alerts(alerts),
         *_status_changes(case, verification_ids, transaction_ids),
-        *_events(case),
+        *_events(case, viewer),
         *_stages(verification_ids),
         *_policy_decisions(verification_ids),
         *_judgements(transaction_ids),
@@ -110,12 +112,16 @@ def _status_changes(
         )
 
 
-def _events(case: Case) -> Iterator[TimelineEntry]:
+def _events(case: Case, viewer: User | None) -> Iterator[TimelineEntry]:
+    hidden = _hidden(case, viewer)
     kinds = {CaseEventKind.NOTED: "note", CaseEventKind.ATTACHED: "attachment"}
     shown = case.events.exclude(kind=CaseEventKind.ALERT_MERGED)
     for event in shown.order_by("-id")[:LIMIT]:
         title = CaseEventKind(event.kind).label
-        if label := event.details.get("label"):
+        details = event.details
+        if details.get("decision_id") in hidden:
+            details = {"decision_id": details["decision_id"]}
+        if label := details.get("label"):
             title = f"{title}: {DecisionLabel(label).label.lower()}"
         yield TimelineEntry(
             event.occurred_at,
@@ -123,9 +129,14 @@ def _events(case: Case) -> Iterator[TimelineEntry]:
             title,
             event.actor_kind,
             event.actor_id,
-            event.details,
-            event.details.get("note_id", ""),
+            details,
+            details.get("note_id", ""),
         )
+
+
+def _hidden(case: Case, viewer: User | None) -> set[str]:
+    waiting = case.decisions.filter(status=DecisionStatus.AWAITING_APPROVAL).select_related("case")
+    return {str(decision.pk) for decision in waiting if hides_from(decision, viewer)}
 
 
 def _stages(verification_ids: set[Any]) -> Iterator[TimelineEntry]:

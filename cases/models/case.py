@@ -70,7 +70,6 @@ class Case(models.Model):
     claimed_by = models.ForeignKey(
         STAFF, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    suspended_reason = models.CharField(max_length=200, blank=True)
     label = models.CharField(max_length=16, choices=DecisionLabel, blank=True)
     status = models.CharField(max_length=16, choices=S, default=S.OPEN)
     version = models.PositiveIntegerField(default=1)

@@ -263,7 +263,6 @@ def resume(case: Case, actor: Actor, reason_code: str, now: datetime) -> None:
         reason_code=reason_code,
         suspended_at=None,
         suspended_until=None,
-        suspended_reason="",
         warn_at=case.warn_at + paused,
         due_at=case.due_at + paused,
     )

@@ -20,6 +20,7 @@ from cases.services.case_rows import (
     require_not_own,
 )
 from cases.services.decisions import takes_effect_at
+from cases.services.notes import note_keep
 from cases.services.queues import queue_ensure
 from cases.services.second_looks import is_blind
 from fraudsite.core.actors import Actor
@@ -54,7 +55,8 @@ def decision_reject(
     """Send a colleague's decision back to them. Raises as `decision_approve`."""
     reason = reason_checked(reason)
     with _awaiting(decision_id, seen, approver) as (case, decision):
-        _reject(case, decision, approver, {"reason": reason})
+        note = note_keep(case, approver, reason)
+        _reject(case, decision, approver, {"note_id": str(note.pk)})
         actor = Actor.of_user(approver)
         now = timezone.now()
         case_move(case, CaseStatus.INVESTIGATING, actor, reason_code="rejected", active_at=now)

@@ -26,6 +26,7 @@ from cases.services.case_rows import (
     require_seen,
     require_undecided,
 )
+from cases.services.notes import note_keep
 from cases.services.queues import queue_ensure, works_queue
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
@@ -143,7 +144,8 @@ def case_escalate(*, case_id: uuid.UUID, seen: int | None, reason: str, analyst:
             raise Refusal("escalated_already", "This case is escalated already.")
         actor = Actor.of_user(analyst)
         queue = queue_ensure(QueueName.ESCALATIONS)
-        details = {"from": case.queue_id, "to": queue.pk, "reason": reason}
+        note = note_keep(case, analyst, reason)
+        details = {"from": case.queue_id, "to": queue.pk, "note_id": str(note.pk)}
         release(
             case,
             actor,
@@ -167,10 +169,13 @@ def case_suspend(
         sentence = f"Choose a day to come, at most {MAX_SUSPENSION.days} days away."
         raise Refusal("bad_day", sentence, field="until")
     with case_in_hand(case_id, seen, analyst) as case:
+        actor = Actor.of_user(analyst)
+        note = note_keep(case, analyst, reason)
+        event_add(case, CaseEventKind.NOTED, actor, {"note_id": str(note.pk)})
         case_move(
             case,
             CaseStatus.SUSPENDED,
-            Actor.of_user(analyst),
+            actor,
             reason_code="suspended",
             claimed_by=None,
             claimed_at=None,
@@ -178,7 +183,6 @@ def case_suspend(
             assigned_to=analyst,
             suspended_at=now,
             suspended_until=until,
-            suspended_reason=reason,
         )
     return case
 
@@ -210,6 +214,7 @@ def case_reopen(*, case_id: uuid.UUID, seen: int | None, reason: str, user: User
             raise Refusal("not_closed", "This case is not closed.")
         _require_no_other(case)
         now, queue = timezone.now(), queue_ensure(QueueName.ESCALATIONS)
+        note = note_keep(case, user, reason)
         whole = timedelta(minutes=queue.sla_minutes)
         case_move(
             case,
@@ -229,7 +234,7 @@ def case_reopen(*, case_id: uuid.UUID, seen: int | None, reason: str, user: User
             breached_at=None,
             escalated_at=now,
         )
-        details = {"to": queue.pk, "reason": reason}
+        details = {"to": queue.pk, "note_id": str(note.pk)}
         event_add(case, CaseEventKind.ESCALATED, Actor.of_user(user), details)
     return case
 

@@ -45,15 +45,25 @@ def note_add(*, case_id: uuid.UUID, seen: int | None, text: str, author: User) -
     mentioned = users_mentioned(text)
     with case_as_seen(case_id, seen) as case:
         require_not_own(case, author)
-        note = Note(case=case, author=author)
-        note.text_sealed = text_seal(case, text, note.context)
-        note.save(force_insert=True)
+        note = note_keep(case, author, text)
         note.mentioned.set(mentioned)
         details = {"note_id": str(note.pk), "mentioned_ids": [str(user.pk) for user in mentioned]}
         _begin_or_touch(case, author)
         event_add(case, CaseEventKind.NOTED, Actor.of_user(author), details)
         if mentioned:
             publish(kind=CASE_MENTIONED, aggregate=case, payload=news_of(case, **details))
+    return note
+
+
+def note_keep(case: Case, author: User, text: str) -> Note:
+    """Seal a text that a person typed and keep it with a locked case.
+
+    Reasons in a person's own words are kept this way too: history and audit are never changed,
+    so nothing may stand there that an erasure would have to take out.
+    """
+    note = Note(case=case, author=author)
+    note.text_sealed = text_seal(case, text, note.context)
+    note.save(force_insert=True)
     return note
 
 

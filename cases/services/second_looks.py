@@ -8,8 +8,10 @@ import uuid
 
 from django.conf import settings
 
-from cases.models import Case
+from cases.choices import DecisionStatus
+from cases.models import Case, CaseDecision
 from cases.priority import SecondLookFacts, SecondLookPolicy, second_look_reason
+from fraudsite.core.models import User
 
 DRAW_KEY = b"cases.second-look"
 
@@ -26,6 +28,13 @@ def second_look_of(case: Case) -> str:
 def is_blind(case: Case) -> bool:
     """Whether the second person decides without seeing the first decision."""
     return SecondLookPolicy.from_json(case.second_look_policy).is_blind
+
+
+def hides_from(decision: CaseDecision, viewer: User | None) -> bool:
+    """Whether a decision that waits for a blind second look is to be kept from somebody."""
+    waits = decision.status == DecisionStatus.AWAITING_APPROVAL
+    made_it = viewer is not None and decision.decided_by_id == viewer.pk
+    return waits and is_blind(decision.case) and not made_it
 
 
 def _draw(case_id: uuid.UUID) -> float:

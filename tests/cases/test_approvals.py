@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.effects import SettlePayment
-from cases.models import Case, CaseDecision, Queue
+from cases.models import Case, CaseDecision, Note, Queue
 from cases.services.applying import decision_apply, decisions_apply_due
 from cases.services.approvals import (
     decision_approve,
@@ -18,7 +18,9 @@ from cases.services.approvals import (
     decision_undo,
 )
 from cases.services.decisions import case_decide
+from cases.services.notes import note_text
 from cases.services.queues import queue_ensure
+from cases.timeline import case_timeline
 from fraudsite.core.choices import Role
 from fraudsite.core.models import User
 from kyc.refusals import ChangedElsewhere, Refusal
@@ -92,7 +94,8 @@ def test_a_rejected_decision_goes_back_to_who_made_it(anna: User, sam: User) -> 
     assert (made.status, made.approved_by) == ("rejected", sam)
     assert (case.status, case.claimed_by) == ("investigating", anna)
     event = case.events.get(kind="decision_rejected")
-    assert event.details["reason"] == "Ask the customer first"
+    note = Note.objects.get(pk=event.details["note_id"])
+    assert note_text(note) == "Ask the customer first"
     assert Transaction.objects.get().status == "held"
 
 
@@ -182,3 +185,19 @@ def test_two_who_disagree_leave_it_to_a_third(
     case = Case.objects.get()
     assert (case.status, case.queue_id, case.claimed_by) == ("open", "escalations", None)
     assert Transaction.objects.get().status == "held"
+
+
+def test_before_a_blind_second_look_the_timeline_keeps_the_first_decision(
+    blind: None, anna: User, sam: User
+) -> None:
+    case = decided(anna, 100).case
+
+    def told(viewer: User) -> list[str]:
+        return [one.title for one in case_timeline(case, viewer=viewer) if "Decided" in one.title]
+
+    assert told(anna) == ["Decided: confirmed fraud"]
+    assert told(sam) == ["Decided"]
+    shown = [one.details for one in case_timeline(case, viewer=sam) if one.title == "Decided"]
+    assert [sorted(details) for details in shown] == [["decision_id"]]
+    second(case.decisions.get(), sam, "confirmed_fraud", "refuse")
+    assert told(sam) == ["Decided: confirmed fraud"]

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from cases.choices import CaseStatus
-from cases.models import Case, CaseEvent, Queue, QueueMember
+from cases.models import Case, CaseEvent, Note, Queue, QueueMember
 from cases.services import claims
 from cases.services.applying import decision_apply
 from cases.services.claims import (
@@ -23,6 +23,7 @@ from cases.services.claims import (
     case_suspend,
 )
 from cases.services.decisions import case_decide
+from cases.services.notes import note_text
 from fraudsite.core.choices import Role
 from fraudsite.core.models import OutboxEvent, StatusChange, User
 from kyc.models import Customer
@@ -184,11 +185,9 @@ def test_an_escalated_case_is_in_that_queue_and_nobodys(anna: User, sam: User) -
     escalated = Case.objects.get()
     assert (escalated.queue_id, escalated.status) == ("escalations", "open")
     event = CaseEvent.objects.get(kind="escalated")
-    assert event.details == {
-        "from": "payments",
-        "to": "escalations",
-        "reason": "A ring of mules?",
-    }
+    note = Note.objects.get()
+    assert event.details == {"from": "payments", "to": "escalations", "note_id": str(note.pk)}
+    assert note_text(note) == "A ring of mules?"
     assert case_next(analyst=sam, queue_ids=["escalations"]) == case
     with pytest.raises(Refusal) as refused:
         case_escalate(case_id=case.pk, seen=None, reason="Again", analyst=sam)
@@ -208,7 +207,8 @@ def test_a_suspended_case_stops_its_clock_and_comes_back_to_who_knows_it(anna: U
 
     resumed = Case.objects.get()
     assert (resumed.status, resumed.claimed_by) == ("claimed", anna)
-    assert (resumed.suspended_until, resumed.suspended_reason) == (None, "")
+    assert resumed.suspended_until is None
+    assert note_text(Note.objects.get()) == "Waits for papers"
     assert (resumed.due_at - due_at) / timedelta(hours=5) == pytest.approx(1, rel=0.001)
 
 
