@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from cases.models import NotificationChannel
@@ -18,8 +19,11 @@ else:
     # Django's own class takes no parameter at run time.
     ChannelModelForm = forms.ModelForm
 
-ADDRESS_HELP = " ".join(f"{kind.label}: {HELP[kind]}" for kind in ChannelKind)
-KEPT_HELP = "Empty: the address stays as it is. It is never shown again. "
+ADDRESS_HELP = format_html_join(
+    "", "<br>{}: {}", ((kind.label, HELP[kind]) for kind in ChannelKind)
+)
+NEW_HELP = "Sealed, and never shown again."
+KEPT_HELP = "Empty: the address stays as it is."
 
 
 class ChannelForm(ChannelModelForm):
@@ -53,8 +57,8 @@ class ChannelForm(ChannelModelForm):
         super().__init__(*args, **kwargs)
         # Who may only look has no field to fill in.
         if "address" in self.fields:
-            kept = "" if self.is_new else KEPT_HELP
-            self.fields["address"].help_text = kept + ADDRESS_HELP
+            first = NEW_HELP if self.is_new else KEPT_HELP
+            self.fields["address"].help_text = format_html("{}{}", first, ADDRESS_HELP)
 
     @property
     def is_new(self) -> bool:

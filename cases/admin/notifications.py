@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from unfold.decorators import action, display
 
 from cases.admin.notification_forms import ChannelForm
 from cases.models import NotificationChannel, NotificationDelivery, NotificationRoute
-from cases.notifications.choices import DeliveryState
+from cases.notifications.choices import WAITING, DeliveryState
 from fraudsite.core.actors import Actor
 from fraudsite.core.admin.read_only import ReadOnlyAdmin
 from fraudsite.core.models import User
@@ -188,8 +189,7 @@ class NotificationDeliveryAdmin(ReadOnlyAdmin):
     """What was told, where, when, and why not."""
 
     list_display = (
-        "created_at", "news", "case", "channel", "recipient", "shown_state", "tries",
-        "last_error", "due_at", "sent_at",
+        "created_at", "news", "case", "channel", "recipient", "shown_state", "tries", "outcome",
     )  # fmt: skip
     list_filter = ("state", "news", "channel")
     list_select_related = ("channel", "recipient", "case")
@@ -206,6 +206,15 @@ class NotificationDeliveryAdmin(ReadOnlyAdmin):
         """Return where it stands."""
         return delivery.state, delivery.get_state_display()
 
+    @display(description="Outcome")
+    def outcome(self, delivery: NotificationDelivery) -> str:
+        """Return when it arrived, or what is wrong and when it is tried next."""
+        if delivery.sent_at is not None:
+            return _clock(delivery.sent_at)
+        if delivery.state in WAITING:
+            return f"{delivery.last_error} Next: {_clock(delivery.due_at)}".strip()
+        return delivery.last_error
+
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Whether the user may put back what was given up."""
         user = request.user
@@ -221,6 +230,10 @@ class NotificationDeliveryAdmin(ReadOnlyAdmin):
         )
         level = messages.SUCCESS if count else messages.WARNING
         self.message_user(request, f"{count} will be tried again.", level)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%-d %b, %H:%M:%S} UTC"
 
 
 def _actor(request: HttpRequest) -> Actor:

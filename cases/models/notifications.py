@@ -25,20 +25,18 @@ class NotificationChannel(models.Model):
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=14, choices=ChannelKind)
     address_sealed = models.BinaryField(editable=False)
-    address_hint = models.CharField(max_length=200, editable=False)
+    address_hint = models.CharField("leads to", max_length=200, editable=False)
     max_messages = models.PositiveSmallIntegerField(
-        default=DEFAULT_LIMIT, help_text="So many at most within the minutes below"
+        "messages at most", default=DEFAULT_LIMIT, help_text="Whatever is more becomes one message"
     )
     window_minutes = models.PositiveSmallIntegerField(
-        default=DEFAULT_WINDOW_MINUTES, help_text="Whatever is more becomes one message"
+        "within minutes", default=DEFAULT_WINDOW_MINUTES
     )
     quiet_from = models.TimeField(null=True, blank=True, help_text="Empty: day and night")
     quiet_until = models.TimeField(null=True, blank=True)
     time_zone = models.CharField(max_length=40, default="UTC", help_text="Such as Europe/Vienna")
-    is_active = models.BooleanField(default=True)
-    failures = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Tries in a row that failed"
-    )
+    is_active = models.BooleanField("switched on", default=True)
+    failures = models.PositiveIntegerField("failed in a row", default=0, editable=False)
     last_error = models.CharField(max_length=200, blank=True, editable=False)
     last_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_failed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -104,12 +102,15 @@ class NotificationRoute(models.Model):
         help_text="Empty: any queue",
     )
     news = models.CharField(max_length=12, choices=NewsKind)
-    min_severity = models.PositiveSmallIntegerField(choices=Severity, default=Severity.LOW)
-    is_urgent = models.BooleanField(default=False, help_text="Goes in quiet hours too")
-    is_active = models.BooleanField(default=True)
+    min_severity = models.PositiveSmallIntegerField(
+        "from severity", choices=Severity, default=Severity.LOW
+    )
+    is_urgent = models.BooleanField("urgent", default=False, help_text="Goes in quiet hours too")
+    is_active = models.BooleanField("switched on", default=True)
 
     class Meta:
         ordering = ["news", "id"]
+        verbose_name = "route"
         constraints = [
             models.UniqueConstraint(
                 fields=["channel", "news", "queue", "min_severity"],
@@ -158,7 +159,7 @@ class NotificationDelivery(models.Model):
     state = models.CharField(max_length=8, choices=S, default=S.PENDING)
     tries = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
-    due_at = models.DateTimeField(help_text="When it is looked at next")
+    due_at = models.DateTimeField("next try", help_text="When it is looked at next")
     claimed_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)

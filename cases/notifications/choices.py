@@ -36,10 +36,10 @@ class DeliveryState(models.TextChoices):
     """Where a delivery stands; see `NotificationDelivery` for how it moves."""
 
     PENDING = "pending", "Waits"
-    HELD = "held", "Held until quiet hours end"
+    HELD = "held", "Held"
     SENDING = "sending", "Being sent"
     SENT = "sent", "Sent"
-    FAILED = "failed", "Failed, will be tried again"
+    FAILED = "failed", "Failed"
     GIVEN_UP = "given_up", "Given up"
 
 

@@ -69,7 +69,7 @@ def http_sink(tls: ssl.SSLContext | None = None) -> Iterator[HttpSink]:
 
         def _trickle(self) -> None:
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-            while not sink.over.wait(0.05):
+            while not sink.over.wait(0.01):
                 try:
                     self.wfile.write(b"x")
                     self.wfile.flush()
