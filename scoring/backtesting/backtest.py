@@ -18,7 +18,6 @@ from scoring.backtesting.folds import (
     judged_folds,
     validation_folds,
 )
-from scoring.backtesting.grid import GRID
 from scoring.backtesting.selection import Choice, SelectionPlan, choose
 from scoring.ml.dataset import Dataset
 from scoring.ml.ranking import Floats
@@ -38,7 +37,7 @@ class BacktestPlan:
         the margins are averaged.
     """
 
-    candidates: tuple[Candidate, ...] = GRID
+    candidates: tuple[Candidate, ...]
     selection: SelectionPlan = field(default_factory=SelectionPlan)
     seeds: tuple[int, ...] = (1, 2, 3)
 

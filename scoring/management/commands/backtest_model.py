@@ -18,6 +18,7 @@ from tqdm import tqdm
 from scoring.backtesting.backtest import BacktestPlan, backtest, judged_weeks, usable_validation
 from scoring.backtesting.baseline import baseline
 from scoring.backtesting.folds import BacktestRefused, Protocol
+from scoring.backtesting.grid import GRID
 from scoring.backtesting.handbook_features import handbook_features
 from scoring.backtesting.history import known_of, labelled_dataset
 from scoring.backtesting.report import backtest_report, baseline_report, sentences
@@ -90,7 +91,7 @@ def _report(options: dict[str, Any]) -> dict[str, Any]:
         read = read_sources(_sources(options), rates_of_settings(), show)
     dataset = _dataset(read, protocol)
     with _bar("models") as show:
-        found = backtest(dataset, protocol, BacktestPlan(), show)
+        found = backtest(dataset, protocol, BacktestPlan(GRID), show)
     report = backtest_report(found)
     if options["baseline"]:
         with _bar("baseline") as show:
