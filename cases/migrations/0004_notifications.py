@@ -124,6 +124,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("opened", "New case"),
+                            ("reopened", "Opened again"),
                             ("assigned", "Assigned"),
                             ("mentioned", "Mentioned in a note"),
                             ("escalated", "Escalated"),
@@ -265,6 +266,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("opened", "New case"),
+                            ("reopened", "Opened again"),
                             ("assigned", "Assigned"),
                             ("mentioned", "Mentioned in a note"),
                             ("escalated", "Escalated"),

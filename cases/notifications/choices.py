@@ -9,6 +9,7 @@ class NewsKind(models.TextChoices):
     """What is told about a case."""
 
     OPENED = "opened", "New case"
+    REOPENED = "reopened", "Opened again"
     ASSIGNED = "assigned", "Assigned"
     MENTIONED = "mentioned", "Mentioned in a note"
     ESCALATED = "escalated", "Escalated"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
+from cases.choices import CaseStatus
+from cases.models import Case
 from cases.notifications.choices import NewsKind
 from cases.services.alerts import CASE_OPENED
 from cases.services.claims import CASE_ASSIGNED, CASE_ESCALATED
@@ -12,6 +15,7 @@ from cases.services.notifications import CaseNews, holder_of, notifications_anno
 from cases.services.sweeping import SLA_BREACHED, SLA_WARNED
 from fraudsite.core.outbox import Event, consumes
 
+MOVED_TO_OPEN = "cases.case.open"
 NEWS = {
     CASE_OPENED: NewsKind.OPENED,
     CASE_ASSIGNED: NewsKind.ASSIGNED,
@@ -32,6 +36,18 @@ def announce(event: Event) -> None:
     if kind == NewsKind.OPENED and people:
         # A case that its queue gave to somebody at opening is news for them as well.
         notifications_announce(_news(NewsKind.ASSIGNED, event, people))
+
+
+@consumes(MOVED_TO_OPEN, name="cases.announce_reopened")
+def announce_reopened(event: Event) -> None:
+    """Tell of a closed case that is open again; one that was only released is no news."""
+    case = Case.objects.filter(pk=event.aggregate_id).first()
+    if event.payload["from"] != CaseStatus.CLOSED or case is None:
+        return
+    # The move's event tells where the case was before it.
+    now = {"queue": case.queue_id, "severity": case.severity, "priority": case.priority}
+    people = holder_of(case.pk)
+    notifications_announce(_news(NewsKind.REOPENED, replace(event, payload=now), people))
 
 
 def _people(kind: NewsKind, event: Event) -> tuple[str, ...]:

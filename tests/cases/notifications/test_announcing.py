@@ -10,7 +10,7 @@ from django.utils import timezone
 from cases.choices import Assignment
 from cases.models import Case, NotificationDelivery, NotificationRoute, Queue, QueueMember
 from cases.notifications.choices import NewsKind
-from cases.services.claims import case_assign, case_escalate
+from cases.services.claims import case_assign, case_escalate, case_release, case_reopen
 from cases.services.notes import note_add
 from cases.services.sweeping import cases_sweep
 from fraudsite.core.models import OutboxEvent, User
@@ -100,6 +100,26 @@ def test_an_escalation_is_told_to_the_team(anna: User) -> None:
 
     assert told(case) == [("escalated", "Team", "")]
     assert NotificationDelivery.objects.get().queue_title == "Escalations"
+
+
+def test_a_case_that_is_opened_again_is_told_where_it_is_now(sam: User) -> None:
+    case = a_case()
+    Case.objects.filter(pk=case.pk).update(status="closed", closed_at=timezone.now())
+    forget()
+
+    case_reopen(case_id=case.pk, seen=None, reason="New evidence", user=sam)
+
+    assert told(case) == [("reopened", "Team", "")]
+    assert NotificationDelivery.objects.get().queue_title == "Escalations"
+
+
+def test_a_case_that_is_put_back_is_no_news(anna: User) -> None:
+    case = claimed_by(anna)
+    forget()
+
+    case_release(case_id=case.pk, seen=None, user=anna)
+
+    assert told(case) == []
 
 
 @pytest.mark.parametrize(("field", "news"), [("warn_at", "sla_warned"), ("due_at", "sla_breached")])
