@@ -307,6 +307,16 @@ def test_a_split_nobody_came_by_still_sums_up() -> None:
     assert parts.sum() == pytest.approx(3.5)
 
 
+@pytest.mark.parametrize("cover", [[1, 3e38, 3e38], [3e38, 0, 1], [1, -1, 2]])
+def test_weights_that_cannot_be_still_sum_up(cover: list[float]) -> None:
+    odd = _stump(cover=np.array(cover, np.float32))
+    row = np.array([[0, 5]], np.float32)
+
+    parts = Explainer.of([odd] * 30, base=0.5, feature_count=2).contributions(row)
+
+    assert parts.sum() == pytest.approx(90.5)
+
+
 def test_balance_goes_from_no_weights_to_equal_classes() -> None:
     labels = np.array([1] + [0] * 16, np.int8)
 
