@@ -18,9 +18,10 @@ from django.utils import timezone
 
 from cases.choices import AlertSettlement, AlertSource, CaseEventKind, CaseStatus, QueueName
 from cases.models import Alert, Case, Queue
+from cases.services.assigning import assign_by_rule
 from cases.services.case_rows import case_lock, case_move, case_write, event_add, news_of
 from cases.services.priorities import priority_fields
-from cases.services.queues import assignee_pick, queue_ensure
+from cases.services.queues import queue_ensure
 from cases.services.second_looks import second_look_of
 from fraudsite.core.actors import Actor
 from fraudsite.core.outbox import publish
@@ -151,22 +152,12 @@ def _open_case(new: NewAlert, queue: Queue, now: datetime) -> Alert:
     for name, value in priority_fields(case, now).items():
         setattr(case, name, value)
     case.save(force_insert=True)
-    case.assigned_to = _assign(case, queue)
     alert = _alert(case, new, queue)
     details = {"alert_id": str(alert.pk), "reason": new.reason}
     event_add(case, CaseEventKind.ALERT_MERGED, ALERTS, details)
     publish(kind=CASE_OPENED, aggregate=case, payload=news_of(case, **details))
+    assign_by_rule(case, ALERTS)
     return alert
-
-
-def _assign(case: Case, queue: Queue) -> Any:
-    assignee = assignee_pick(queue)
-    if assignee is None or (case.customer is not None and case.customer.user_id == assignee.pk):
-        return None
-    Case.objects.filter(pk=case.pk).update(assigned_to=assignee)
-    details = {"user_id": str(assignee.pk), "rule": queue.assignment}
-    event_add(case, CaseEventKind.ASSIGNED, ALERTS, details)
-    return assignee
 
 
 def _merge(case: Case, new: NewAlert, queue: Queue, now: datetime) -> Alert:
@@ -251,6 +242,7 @@ def _reopen(case: Case, new: NewAlert, now: datetime) -> None:
         breached_at=None,
         **_deadlines(case.queue, now),
     )
+    assign_by_rule(case, ALERTS)
 
 
 def resume(case: Case, actor: Actor, reason_code: str, now: datetime) -> None:

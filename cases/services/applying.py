@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 import structlog
 from django.db import DatabaseError, transaction
@@ -44,7 +45,15 @@ def decisions_apply_due() -> int:
     ).order_by("takes_effect_at")
     ids = list(due.values_list("pk", flat=True)[:BATCH])
     for decision_id in ids:
-        decision_apply(decision_id=decision_id)
+        try:
+            decision_apply(decision_id=decision_id)
+        except DatabaseError as error:
+            # A lock not given in time, say: the next run tries again, and the others go on.
+            logger.warning(
+                "case_decision_put_off",
+                decision_id=str(decision_id),
+                error_type=type(error).__name__,
+            )
     return len(ids)
 
 
@@ -100,9 +109,10 @@ def _apply(case: Case, decision: CaseDecision) -> None:
     note = (
         text_open(case, decision.note_sealed, decision.note_context) if decision.note_sealed else ""
     )
+    transactions = _lock_covered(decision)
     for stored in decision.effects:
         effect_apply(effect_from_json(stored), case, analyst, note)
-    transactions = _label(decision)
+    _label(decision, transactions)
     now = timezone.now()
     case.alerts.filter(pk__in=decision.covers, settlement="").update(
         decision=decision, settlement=AlertSettlement.DECIDED, settled_at=now
@@ -130,13 +140,18 @@ def _apply(case: Case, decision: CaseDecision) -> None:
     _end_or_go_on(case, decision, actor)
 
 
-def _label(decision: CaseDecision) -> list[Transaction]:
-    """Say of each payment the decision covers what it was; return them."""
-    covered = Transaction.objects.filter(alerts__pk__in=decision.covers).distinct().order_by("pk")
-    transactions = list(covered)
+def _lock_covered(decision: CaseDecision) -> list[Transaction]:
+    """Return the payments a decision covers, locked in one order before any account is."""
+    covered = Transaction.objects.filter(alerts__pk__in=decision.covers).values("pk")
+    rows = Transaction.objects.filter(pk__in=covered).order_by("pk")
+    return list(rows.select_for_update(no_key=True))
+
+
+def _label(decision: CaseDecision, transactions: Sequence[Transaction]) -> None:
+    """Say of each payment what it was, as far as the decision says it."""
     is_fraud = IS_FRAUD.get(DecisionLabel(decision.label))
     if is_fraud is None:
-        return transactions
+        return
     for labelled in transactions:
         label, _ = label_record(
             labelled=labelled,
@@ -146,7 +161,6 @@ def _label(decision: CaseDecision) -> list[Transaction]:
             reason_code=decision.reason,
         )
         CaseLabel.objects.get_or_create(decision=decision, label=label)
-    return transactions
 
 
 def _end_or_go_on(case: Case, decision: CaseDecision, actor: Actor) -> None:

@@ -14,6 +14,7 @@ from cases.choices import HELD_BY_ANALYST, CaseEventKind, CaseStatus, QueueName
 from cases.models import Case
 from cases.selectors import queues_worked_by
 from cases.services.alerts import resume
+from cases.services.assigning import CASE_ASSIGNED, assign_by_rule, assigned
 from cases.services.case_rows import (
     case_as_seen,
     case_in_hand,
@@ -34,7 +35,22 @@ from fraudsite.core.outbox import publish
 from kyc.refusals import Refusal
 from scoring.services.reasons import reason_checked
 
-CASE_ASSIGNED, CASE_ESCALATED = "cases.case.assigned", "cases.case.escalated"
+CASE_ESCALATED = "cases.case.escalated"
+__all__ = [
+    "CASE_ASSIGNED",
+    "CASE_ESCALATED",
+    "case_assign",
+    "case_begin",
+    "case_claim",
+    "case_escalate",
+    "case_next",
+    "case_release",
+    "case_reopen",
+    "case_resume",
+    "case_suspend",
+    "case_touch",
+    "release",
+]
 # A case that comes back after longer than this was not suspended but forgotten.
 MAX_SUSPENSION = timedelta(days=90)
 # One day's work is in hand at most; whoever hoards cases keeps them from everybody else.
@@ -129,10 +145,8 @@ def case_assign(*, case_id: uuid.UUID, seen: int | None, to: User, user: User) -
         if case.status != CaseStatus.OPEN:
             words = case.get_status_display().lower()
             raise Refusal("cannot_assign", f"A case that is {words} cannot be given to anybody.")
-        case_write(case, assigned_to=to)
-        details = {"user_id": str(to.pk)}
-        event_add(case, CaseEventKind.ASSIGNED, actor, details)
-        publish(kind=CASE_ASSIGNED, aggregate=case, payload=news_of(case, **details))
+        case_write(case)
+        assigned(case, to, actor)
     return case
 
 
@@ -156,6 +170,7 @@ def case_escalate(*, case_id: uuid.UUID, seen: int | None, reason: str, analyst:
         )
         event_add(case, CaseEventKind.ESCALATED, actor, details)
         publish(kind=CASE_ESCALATED, aggregate=case, payload=news_of(case))
+        assign_by_rule(case, actor)
     return case
 
 
@@ -236,6 +251,7 @@ def case_reopen(*, case_id: uuid.UUID, seen: int | None, reason: str, user: User
         )
         details = {"to": queue.pk, "note_id": str(note.pk)}
         event_add(case, CaseEventKind.ESCALATED, Actor.of_user(user), details)
+        assign_by_rule(case, Actor.of_user(user))
     return case
 
 

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from cases.choices import CaseStatus
-from cases.models import Alert, Case, CaseEvent, Queue
-from fraudsite.core.models import OutboxEvent, StatusChange
+from cases.models import Alert, Case, CaseEvent, Queue, QueueMember
+from fraudsite.core.models import OutboxEvent, StatusChange, User
 from fraudsite.core.outbox import publish, relay_batch
 from fraudsite.core.transitions import move
 from kyc.models import Customer
@@ -283,3 +283,16 @@ def test_the_policy_of_second_looks_is_the_one_at_opening(customer: Customer) ->
     raised_by(a_payment(other.customer, amount_minor=480_000))
     other.refresh_from_db()
     assert other.second_look_reason == "amount"
+
+
+def test_a_new_case_is_given_to_whose_turn_it_is(customer: Customer, anna: User, ben: User) -> None:
+    Queue.objects.filter(pk="payments").update(assignment="least_loaded")
+    for user in (anna, ben):
+        QueueMember.objects.create(queue_id="payments", user=user)
+
+    given = [a_case().assigned_to, a_case(a_customer(user=ben)).assigned_to, a_case().assigned_to]
+
+    # Ben's turn at a case about himself passes, and nobody has it.
+    assert given == [anna, None, ben]
+    told = OutboxEvent.objects.filter(kind="cases.case.assigned").order_by("id")
+    assert [news.payload["user_id"] for news in told] == [str(anna.pk), str(ben.pk)]
