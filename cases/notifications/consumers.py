@@ -24,18 +24,14 @@ NEWS = {
     SLA_WARNED: NewsKind.SLA_WARNED,
     SLA_BREACHED: NewsKind.SLA_BREACHED,
 }
-ABOUT_THE_HOLDER = frozenset({NewsKind.OPENED, NewsKind.SLA_WARNED, NewsKind.SLA_BREACHED})
+ABOUT_THE_HOLDER = frozenset({NewsKind.SLA_WARNED, NewsKind.SLA_BREACHED})
 
 
 @consumes(*NEWS, name="cases.announce")
 def announce(event: Event) -> None:
     """Write what is to be told, and to whom; a task sends it."""
     kind = NEWS[event.kind]
-    people = _people(kind, event)
-    notifications_announce(_news(kind, event, people))
-    if kind == NewsKind.OPENED and people:
-        # A case that its queue gave to somebody at opening is news for them as well.
-        notifications_announce(_news(NewsKind.ASSIGNED, event, people))
+    notifications_announce(_news(kind, event, _people(kind, event)))
 
 
 @consumes(MOVED_TO_OPEN, name="cases.announce_reopened")

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from cases.choices import Assignment
 from cases.models import Case, NotificationDelivery, NotificationRoute, Queue, QueueMember
-from cases.notifications.choices import NewsKind
 from cases.services.claims import case_assign, case_escalate, case_release, case_reopen
 from cases.services.notes import note_add
 from cases.services.sweeping import cases_sweep
@@ -55,19 +54,15 @@ def test_a_new_case_is_told_to_the_team_and_to_nobody_in_person() -> None:
     )
 
 
-def test_a_new_case_that_its_queue_gives_to_somebody_is_told_to_them(anna: User) -> None:
+def test_whoever_a_queue_gives_a_new_case_to_hears_that_it_is_theirs(anna: User) -> None:
     Queue.objects.filter(pk="payments").update(assignment=Assignment.ROUND_ROBIN)
     QueueMember.objects.create(queue_id="payments", user=anna)
 
-    assert told(a_case()) == [("opened", "Own mail", anna.email), ("opened", "Team", "")]
-
-
-def test_the_assigned_one_hears_of_it_where_only_that_is_routed(anna: User) -> None:
-    Queue.objects.filter(pk="payments").update(assignment=Assignment.ROUND_ROBIN)
-    QueueMember.objects.create(queue_id="payments", user=anna)
-    routed(a_personal_channel(name="Assignments"), NewsKind.ASSIGNED)
-
-    assert ("assigned", "Assignments", anna.email) in told(a_case())
+    assert told(a_case()) == [
+        ("assigned", "Own mail", anna.email),
+        ("assigned", "Team", ""),
+        ("opened", "Team", ""),
+    ]
 
 
 def test_an_assignment_is_told_to_whoever_got_the_case(sam: User, anna: User) -> None:
