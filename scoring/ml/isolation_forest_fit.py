@@ -34,12 +34,14 @@ class IsolationForestPlan:
     trees, tree_rows : int
         So many trees of so many rows each, drawn without replacement. The paper's 256 rows hold
         too few rare honest payments: trees of 2,048 rows found .90 of the frauds at 3.2 % false
-        positives, trees of 512 rows .87 (three generated histories, days 135–180).
+        positives, trees of 512 rows .87 (three generated histories of 100 payments a customer, days
+        135–180). Trees are drawn by lot: with 50 payments a customer, 100 of them found .866–.899
+        by seed, 150 .877–.899, 200 .880–.904 in half as much time again.
     """
 
     rows: int = 60_000
     reference_rows: int = 30_000
-    trees: int = 100
+    trees: int = 150
     tree_rows: int = 2048
 
 
