@@ -20,7 +20,7 @@ from transactions.simulation import SimulationPlan, generate
 HISTORY = SimulationPlan(users=2_000, transactions=90_000, fraud_rate=0.04, seed=20_260_101)
 # Raised whenever the generator or the plan makes another history, so that nobody keeps the model
 # of an older one.
-RECIPE = 2
+RECIPE = 3
 VERSION = f"demo-{SCHEMA.hash[:8]}-{RECIPE}"
 
 Progress = Callable[[str, float], None]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from scoring.ml.ensemble_weights import WeightPlan
 from scoring.ml.lightgbm_fit import LightGBMPlan
+from scoring.ml.random_forest_fit import RandomForestPlan
 from scoring.ml.sampling import SamplingPlan
 from scoring.ml.splits import SplitPlan
 from scoring.ml.thresholds import ThresholdPlan
@@ -38,6 +39,7 @@ DEMO_PLAN = TrainingPlan(
     members=(
         XGBoostPlan(rounds=120, patience=15, learning_rate=0.15),
         LightGBMPlan(rounds=120, patience=15, learning_rate=0.15),
-        *default_plans(("random_forest", "isolation_forest", "autoencoder", "one_class_svm")),
+        RandomForestPlan(trees=30, most_rows=30_000),
+        *default_plans(("isolation_forest", "autoencoder", "one_class_svm")),
     )
 )
