@@ -23,7 +23,8 @@ class LightGBMPlan:
     ----------
     rounds, patience : int
         At most this many trees; fewer when average precision on the validation slice has not risen
-        for `patience` of them.
+        for `patience` of them. On 60,000 generated rows a patience of 30 stopped at 40 trees, where
+        plans that went on came to 160–290 and .002–.005 more average precision.
     learning_rate : float
         Part of each tree that is added, 0…1.
     max_leaves, max_depth : int
@@ -44,7 +45,7 @@ class LightGBMPlan:
     """
 
     rounds: int = 400
-    patience: int = 30
+    patience: int = 50
     learning_rate: float = 0.08
     max_leaves: int = 31
     max_depth: int = 8
