@@ -1,10 +1,9 @@
-"""Who works a case: taken, given, released, passed on, put off, opened again."""
+"""Who works a case: taken, given, released, passed on."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -13,7 +12,6 @@ from django.utils import timezone
 from cases.choices import HELD_BY_ANALYST, CaseEventKind, CaseStatus, QueueName
 from cases.models import Case
 from cases.selectors import queues_worked_by
-from cases.services.alerts import resume
 from cases.services.assigning import CASE_ASSIGNED, assign_by_rule, assigned
 from cases.services.case_rows import (
     case_as_seen,
@@ -45,14 +43,11 @@ __all__ = [
     "case_escalate",
     "case_next",
     "case_release",
-    "case_reopen",
-    "case_resume",
-    "case_suspend",
     "case_touch",
+    "claim",
     "release",
+    "require_able",
 ]
-# A case that comes back after longer than this was not suspended but forgotten.
-MAX_SUSPENSION = timedelta(days=90)
 # One day's work is in hand at most; whoever hoards cases keeps them from everybody else.
 MAX_HELD = 20
 
@@ -73,7 +68,7 @@ def case_next(*, analyst: User, queue_ids: Sequence[str] | None = None) -> Case 
         )
         if case is None:
             return None
-        _claim(case, analyst)
+        claim(case, analyst)
     return case
 
 
@@ -99,7 +94,7 @@ def case_claim(*, case_id: uuid.UUID, seen: int | None, analyst: User) -> Case:
         require_not_own(case, analyst)
         if not works_queue(analyst, case.queue):
             raise Refusal("not_your_queue", f"You do not work the queue {case.queue.title}.")
-        _claim(case, analyst)
+        claim(case, analyst)
     return case
 
 
@@ -138,7 +133,7 @@ def case_assign(*, case_id: uuid.UUID, seen: int | None, to: User, user: User) -
         raise Refusal("may_not_assign", "Only a senior analyst gives cases to others.")
     with case_as_seen(case_id, seen) as case:
         require_undecided(case)
-        _require_able(case, to)
+        require_able(case, to)
         actor = Actor.of_user(user)
         if case.is_held:
             release(case, actor, "assigned")
@@ -174,87 +169,6 @@ def case_escalate(*, case_id: uuid.UUID, seen: int | None, reason: str, analyst:
     return case
 
 
-def case_suspend(
-    *, case_id: uuid.UUID, seen: int | None, until: datetime, reason: str, analyst: User
-) -> Case:
-    """Put a case off until a day; its clock stands still, and a new alert ends the wait."""
-    reason = reason_checked(reason)
-    now = timezone.now()
-    if not now < until <= now + MAX_SUSPENSION:
-        sentence = f"Choose a day to come, at most {MAX_SUSPENSION.days} days away."
-        raise Refusal("bad_day", sentence, field="until")
-    with case_in_hand(case_id, seen, analyst) as case:
-        actor = Actor.of_user(analyst)
-        note = note_keep(case, analyst, reason)
-        event_add(case, CaseEventKind.NOTED, actor, {"note_id": str(note.pk)})
-        case_move(
-            case,
-            CaseStatus.SUSPENDED,
-            actor,
-            reason_code="suspended",
-            claimed_by=None,
-            claimed_at=None,
-            # It comes back to whoever knows it.
-            assigned_to=analyst,
-            suspended_at=now,
-            suspended_until=until,
-        )
-    return case
-
-
-def case_resume(*, case_id: uuid.UUID, seen: int | None, analyst: User) -> Case:
-    """Take up a suspended case before its day; it is the analyst's own then."""
-    with case_as_seen(case_id, seen) as case:
-        if case.status != CaseStatus.SUSPENDED:
-            raise Refusal("not_suspended", "This case is not suspended.")
-        _require_able(case, analyst)
-        resume(case, Actor.of_user(analyst), "resumed", timezone.now())
-        _claim(case, analyst)
-    return case
-
-
-def case_reopen(*, case_id: uuid.UUID, seen: int | None, reason: str, user: User) -> Case:
-    """Open a closed case again, in the escalations queue: somebody's decision is in question.
-
-    What the decision did stays done; the next decision adds its own label and effects.
-
-    Raises `Refusal` when the user may not, it is not closed, or the subject has an open case.
-    """
-    reason = reason_checked(reason)
-    if not user.has_perm("cases.approve_case"):
-        raise Refusal("may_not_reopen", "Only a senior analyst opens a closed case again.")
-    with case_as_seen(case_id, seen) as case:
-        require_not_own(case, user)
-        if not case.is_closed:
-            raise Refusal("not_closed", "This case is not closed.")
-        _require_no_other(case)
-        now, queue = timezone.now(), queue_ensure(QueueName.ESCALATIONS)
-        note = note_keep(case, user, reason)
-        whole = timedelta(minutes=queue.sla_minutes)
-        case_move(
-            case,
-            CaseStatus.OPEN,
-            Actor.of_user(user),
-            reason_code="reopened",
-            queue=queue,
-            claimed_by=None,
-            claimed_at=None,
-            assigned_to=None,
-            closed_at=None,
-            label="",
-            opened_at=now,
-            warn_at=now + whole * queue.warning_share,
-            due_at=now + whole,
-            warned_at=None,
-            breached_at=None,
-            escalated_at=now,
-        )
-        details = {"to": queue.pk, "note_id": str(note.pk)}
-        event_add(case, CaseEventKind.ESCALATED, Actor.of_user(user), details)
-        assign_by_rule(case, Actor.of_user(user))
-    return case
-
-
 def release(case: Case, actor: Actor, reason_code: str, **fields: object) -> None:
     """Put a locked case that somebody holds back into a queue."""
     case_move(
@@ -267,7 +181,8 @@ def release(case: Case, actor: Actor, reason_code: str, **fields: object) -> Non
     )
 
 
-def _claim(case: Case, analyst: User) -> None:
+def claim(case: Case, analyst: User) -> None:
+    """Put a locked case that is nobody's into an analyst's hand."""
     now = timezone.now()
     case_move(
         case,
@@ -278,6 +193,14 @@ def _claim(case: Case, analyst: User) -> None:
         active_at=now,
         assigned_to=None,
     )
+
+
+def require_able(case: Case, user: User) -> None:
+    """Raise `Refusal` unless somebody works the case's queue and is not its subject."""
+    require_not_own(case, user)
+    if not (user.is_active and works_queue(user, case.queue)):
+        sentence = f"This person does not work the queue {case.queue.title}."
+        raise Refusal("not_in_queue", sentence, field="to")
 
 
 def _waiting_for(analyst: User, queue_ids: Sequence[str] | None) -> QuerySet[Case]:
@@ -307,21 +230,3 @@ def _require_open(case: Case) -> None:
     if case.status != CaseStatus.OPEN:
         words = case.get_status_display().lower()
         raise Refusal("not_open", f"This case is {words} and cannot be taken.")
-
-
-def _require_able(case: Case, user: User) -> None:
-    require_not_own(case, user)
-    if not (user.is_active and works_queue(user, case.queue)):
-        sentence = f"This person does not work the queue {case.queue.title}."
-        raise Refusal("not_in_queue", sentence, field="to")
-
-
-def _require_no_other(case: Case) -> None:
-    subject = {
-        name: getattr(case, name)
-        for name in ("customer_id", "card_id", "device_id")
-        if getattr(case, name) is not None
-    }
-    if Case.objects.filter(**subject).exclude(status=CaseStatus.CLOSED).exists():
-        sentence = "There is an open case about the same subject; work on that one."
-        raise Refusal("other_case_open", sentence)

@@ -18,12 +18,10 @@ from cases.services.claims import (
     case_escalate,
     case_next,
     case_release,
-    case_reopen,
-    case_resume,
-    case_suspend,
 )
 from cases.services.decisions import case_decide
 from cases.services.notes import note_text
+from cases.services.pauses import case_reopen, case_resume, case_suspend
 from fraudsite.core.choices import Role
 from fraudsite.core.models import OutboxEvent, StatusChange, User
 from kyc.models import Customer

@@ -13,8 +13,9 @@ from django.utils import timezone
 from cases.models import Case, CaseView
 from cases.selectors import view_note
 from cases.services import sweeping
-from cases.services.claims import case_next, case_suspend, case_touch
+from cases.services.claims import case_next, case_touch
 from cases.services.decisions import case_decide
+from cases.services.pauses import case_suspend
 from cases.services.sweeping import cases_sweep
 from cases.tasks import apply_decisions, sweep_cases
 from fraudsite.core.models import OutboxEvent, StatusChange, User

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from cases.choices import Assignment
 from cases.models import Case, NotificationDelivery, NotificationRoute, Queue, QueueMember
-from cases.services.claims import case_assign, case_escalate, case_release, case_reopen
+from cases.services.claims import case_assign, case_escalate, case_release
 from cases.services.notes import note_add
+from cases.services.pauses import case_reopen
 from cases.services.sweeping import cases_sweep
 from fraudsite.core.models import OutboxEvent, User
 from fraudsite.core.outbox import relay_batch
