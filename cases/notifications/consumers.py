@@ -42,8 +42,7 @@ def announce_reopened(event: Event) -> None:
         return
     # The move's event tells where the case was before it.
     now = {"queue": case.queue_id, "severity": case.severity, "priority": case.priority}
-    people = holder_of(case.pk)
-    notifications_announce(_news(NewsKind.REOPENED, replace(event, payload=now), people))
+    notifications_announce(_news(NewsKind.REOPENED, replace(event, payload=now), ()))
 
 
 def _people(kind: NewsKind, event: Event) -> tuple[str, ...]:
