@@ -85,11 +85,16 @@ class Manifest:
     ----------
     schema_hash : str
         Of the feature schema; a model is only ever served with features of the same hash.
+    kind : str
+        Of its members; "ensemble" where they are of several kinds.
+    members : tuple of MemberEntry
+        Those with a say. Which were tried, `plan` tells.
     plan : dict
-        The training plan, as a record.
+        The training plan, as a record, with what was chosen on the way.
     metrics : dict of str to Measures
         By slice: "calibration" (its curve and the cuts were chosen on it, so a little too good)
-        and "test" (the honest one).
+        and "test" (the honest one). "test:lightgbm" is what that member would reach by itself,
+        with a calibration and a cut of its own.
     thresholds : Thresholds
         Suggestions; the policy decides.
     files : dict of str to FileEntry
