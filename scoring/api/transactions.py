@@ -136,10 +136,9 @@ class TransactionBatchApi(APIView):
         stops no other. With an `Idempotency-Key`, sending the whole batch again answers the same.
         """
         batch = decode_request(request, IncomingBatch)
-        principal = principal_of(request)
         checked = [_checked_or_refused(told) for told in batch.transactions]
         asked = _batch_requests(checked, idempotency_key_of(request))
-        scored = iter(score_many(asked, workspace_id=principal.workspace_id, actor=principal.actor))
+        scored = iter(_answers(request, asked))
         answers = [one if isinstance(one, IncomingRefused) else next(scored) for one in checked]
         return Response(batch_answer(answers))
 

@@ -191,11 +191,14 @@ def test_a_state_of_another_layout_stops_scoring_with_503_until_it_is_rebuilt(
     body = payment(transaction_id="T-2")
 
     refused = api.post("/api/v1/transactions/", body, content_type="application/json")
+    batch = {"transactions": [body]}
+    refused_batch = api.post("/api/v1/transactions/batch/", batch, content_type="application/json")
     needed = is_rebuild_needed()
     call_command("rebuild_features", "--if-needed")
     answered = api.post("/api/v1/transactions/", body, content_type="application/json")
 
-    assert (refused.status_code, refused.json()["code"]) == (503, "state_unreadable")
+    for refusal in (refused, refused_batch):
+        assert (refusal.status_code, refusal.json()["code"]) == (503, "state_unreadable")
     assert needed
     assert answered.status_code == 201
     assert Transaction.objects.count() == 2
