@@ -7,13 +7,10 @@ from uuid import UUID
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-# Where `make run` serves; a live site sets PUBLIC_URL.
-LOCAL_URL = "http://127.0.0.1:8000"
-
 
 def is_private_allowed() -> bool:
     """Whether channels may lead into private networks."""
-    return bool(getattr(settings, "NOTIFICATIONS_ALLOW_PRIVATE_ADDRESSES", False))
+    return bool(settings.NOTIFICATIONS_ALLOW_PRIVATE_ADDRESSES)
 
 
 def case_url(case_id: UUID) -> str:
@@ -22,4 +19,4 @@ def case_url(case_id: UUID) -> str:
         path = reverse("admin:cases_case_change", args=[case_id])
     except NoReverseMatch:
         path = reverse("admin:index")
-    return str(getattr(settings, "PUBLIC_URL", LOCAL_URL)).rstrip("/") + path
+    return str(settings.PUBLIC_URL).rstrip("/") + path

@@ -212,6 +212,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 2.0,
         "options": {"expires": 10},
     },
+    "send-notifications": {
+        "task": "cases.tasks_notifications.send_notifications",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
+    "purge-notifications": {
+        "task": "cases.tasks_notifications.purge_notifications",
+        "schedule": 3600.0,
+    },
     "sweep-cases": {
         "task": "cases.tasks.sweep_cases",
         "schedule": 30.0,
@@ -264,6 +273,13 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
+# Where people reach this site: links in notifications begin with it.
+PUBLIC_URL = env("PUBLIC_URL", default="http://127.0.0.1:8000")
+# Whether webhooks may go to addresses inside the own network.
+NOTIFICATIONS_ALLOW_PRIVATE_ADDRESSES = env.bool(
+    "NOTIFICATIONS_ALLOW_PRIVATE_ADDRESSES", default=False
+)
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
