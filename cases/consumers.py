@@ -12,11 +12,11 @@ from cases.services.alerts import NewAlert, alert_open
 from cases.services.links import document_link
 from cases.services.settlements import alerts_settle
 from fraudsite.core.outbox import Event, consumes
+from kyc.services.verifications import HUMAN_REVIEW_REQUESTED as VERIFICATION_REVIEW_REQUESTED
 from transactions.choices import TransactionStatus
 from transactions.services.human_reviews import HUMAN_REVIEW_REQUESTED
 from transactions.services.labels import LABEL_RECORDED
 
-ASKED = "human_review_requested"
 # A label on a payment that is held does not let it go on.
 NOT_HELD = [status for status in TransactionStatus if status != TransactionStatus.HELD]
 
@@ -40,7 +40,7 @@ def alert_asked_transaction(event: Event) -> None:
 
 @consumes(
     "kyc.verification.in_review",
-    f"kyc.verification.{ASKED}",
+    VERIFICATION_REVIEW_REQUESTED,
     name="cases.alert_verification",
 )
 def alert_verification(event: Event) -> None:

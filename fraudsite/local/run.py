@@ -100,6 +100,8 @@ def _prepare_database() -> None:
     # and scoring answers 503 until `rebuild_features` was run.
     if _is_history_waiting():
         _manage("rebuild_features", "--if-needed")
+    # What was loaded with a payment that waits, or waited before cases were there, told nobody.
+    call_command("open_missing_alerts", stdout=io.StringIO())
 
 
 def _load_demo() -> None:

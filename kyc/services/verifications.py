@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import StatusChange, User
+from fraudsite.core.outbox import publish
 from fraudsite.core.services.audit import audit_record
 from fraudsite.core.services.data_keys import seal_bytes
 from fraudsite.core.transitions import TransitionRefused, move
@@ -19,6 +20,8 @@ from kyc.services.consents import consent_current, has_biometric_consent
 from kyc.services.locks import lock_collecting, verification_lock
 
 S = VerificationStatus
+# A customer asked for a person where one was to look anyway; other requests are a move.
+HUMAN_REVIEW_REQUESTED = "kyc.verification.human_review_requested"
 DECISION_STATUS = {"approve": S.APPROVED, "decline": S.DECLINED, "resubmit": S.RESUBMIT}
 
 
@@ -120,6 +123,7 @@ def human_review_request(*, verification: Verification, actor: Actor) -> None:
         if current.status == S.IN_REVIEW:
             current.human_review_requested_at = now
             current.save(update_fields=["human_review_requested_at"])
+            publish(kind=HUMAN_REVIEW_REQUESTED, aggregate=current)
         else:
             move(
                 current,

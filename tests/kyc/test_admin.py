@@ -252,6 +252,16 @@ def test_a_declined_customer_may_ask_for_a_person_once(
     assert asked.count() == 1
 
 
+def test_asking_for_a_person_where_one_is_to_look_anyway_is_told_once(
+    in_review: Verification, traveller: Traveller
+) -> None:
+    traveller.post("human_review")
+    traveller.post("human_review")
+
+    told = OutboxEvent.objects.filter(kind="kyc.verification.human_review_requested")
+    assert [event.aggregate_id for event in told] == [str(in_review.pk)]
+
+
 def test_every_look_at_a_picture_is_audited_and_forbids_caching(
     in_review: Verification, anna: User, as_user: Callable[[User], Client]
 ) -> None:
