@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 from sklearn.neural_network import MLPRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
+from threadpoolctl import threadpool_limits
 
 from scoring.ml.autoencoder_layers import Autoencoder, Layers, StoredAutoencoder, total_errors
 from scoring.ml.dataset import Slice

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 from sklearn.svm import OneClassSVM
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # has no types
+from threadpoolctl import threadpool_limits
 
 from scoring.ml.dataset import Slice
 from scoring.ml.forest import Floats
