@@ -1,4 +1,23 @@
-"""What supervised members make of frauds being rare: rows left out, rows invented, or neither."""
+"""What supervised members make of frauds being rare: rows left out, rows invented, or neither.
+
+XGBoost on generated histories, measured on the later test slice; balance .5 where weighed, else 0;
+ten honest rows for a fraud, or frauds raised to a tenth:
+
+```
+                        frauds 4 %, means of seeds 11–15      frauds 0.1 %, seed 12
+                        (90,000 rows, 470 frauds in test)     (250,000 rows, 46 frauds in test)
+                        AP      AUC     log loss   time       AP     AUC    log loss   time
+neither                 .9684   .9973   .01525     7.0 s      .435   .988   .00520     12 s
+weighed (the default)   .9657   .9973   .01545     7.6 s      .570   .995   .00414     22 s
+undersampled            .9646   .9972   .01570     4.5 s      .184   .990   .00585      2 s
+undersampled, weighed   .9655   .9969   .01602     5.1 s
+SMOTE                   .9680   .9971   .01508     9.1 s      .549   .987   .00416     28 s
+SMOTE, weighed          .9707   .9974   .01415    11.4 s      .559   .987   .00428     29 s
+```
+
+At 4 % the differences are of the size that one seed makes; where frauds are rare, weighing is best
+and leaving honest rows out is worst. One history of few frauds shows no more than that.
+"""
 
 from __future__ import annotations
 
