@@ -26,7 +26,7 @@ class Judge:
         self.seen = 0
 
     def judge_rows(
-        self, rows: Sequence[Any], _facts: Any, _features: np.ndarray, _in_force: Any
+        self, rows: Sequence[Any], _facts: Any, _features: np.ndarray, _around: Any, _in_force: Any
     ) -> list[Judgement]:
         """Stand in for `scoring.services.judgements.judge_rows`."""
         self.seen += len(rows)
