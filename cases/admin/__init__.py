@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cases.admin.case_list import CaseAdmin
 from cases.admin.notifications import NotificationChannelAdmin, NotificationDeliveryAdmin
 
-__all__ = ["NotificationChannelAdmin", "NotificationDeliveryAdmin"]
+__all__ = ["CaseAdmin", "NotificationChannelAdmin", "NotificationDeliveryAdmin"]
