@@ -95,10 +95,16 @@ install_requirements requirements.txt
 if $want_tests; then install_requirements requirements-test.txt; fi
 
 .venv/bin/python -m fraudsite.local.env_file
-.venv/bin/python manage.py fetch_models
+models=${FRAUDSITE_MODELS_DIR:-var/models}
+# Each file's sha256 is compared once, and again when a file, its folder or the list has changed.
+fetched=$models/.fetched
+if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fetched" -not -path "$models" -not -path '*/scoring-demo-*' -print -quit)" ]; then
+  .venv/bin/python manage.py fetch_models
+  touch "$fetched"
+fi
 # Also compiles the features, so that nobody's first payment waits for that. Not looked at again
 # while nothing that it is made from is younger.
-demo_model() { find "${FRAUDSITE_MODELS_DIR:-var/models}" -path '*/scoring-demo-*/manifest.json' 2>/dev/null | head -n 1; }
+demo_model() { find "$models" -path '*/scoring-demo-*/manifest.json' 2>/dev/null | head -n 1; }
 if [ -z "$(demo_model)" ] || [ -n "$(find scoring transactions -name '*.py' -newer "$(demo_model)" -print -quit)" ]; then
   .venv/bin/python manage.py train_demo_model
   touch "$(demo_model)"
