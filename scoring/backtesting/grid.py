@@ -6,8 +6,9 @@ from scoring.backtesting.candidates import Candidate
 from scoring.ml.lightgbm_fit import LightGBMPlan
 from scoring.ml.xgboost_fit import XGBoostPlan
 
-# Frauds teach, honest rows mostly repeat each other: on the handbook's week from 2018-07-18 a seventh
-# of them ranked as all 570,000 did (average precision .775 against .776). Each seed draws others.
+# Frauds teach, honest rows mostly repeat each other: on the handbook's week from 2018-07-18 a
+# seventh of them ranked as all 570,000 did (average precision .775 against .776). Each seed draws
+# others.
 MOST_HONEST = 80_000
 
 # Frauds are one in ten of what is drawn, so they need no weights. One thread each: with two, on
