@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import xgboost as xgb
@@ -18,7 +19,6 @@ from scoring.backtesting.figures import Figures, figures_of, mean_figures
 from scoring.backtesting.folds import DAY_US, Fold, FoldRows
 from scoring.ml.dataset import Dataset, Rows
 from scoring.ml.forest import Features
-from scoring.ml.ranking import Floats
 
 TRAINING_DAYS = 7
 # The book's grid.
@@ -63,33 +63,19 @@ def baseline(
     features : ndarray of shape (n, 15), dtype=float32
         `handbook_features` of the dataset.
     """
-    tried = [(depth, rate) for depth in DEPTHS for rate in RATES]
-    total = len(tried) * len(validation) + len(tests)
+    work = _Work(dataset, features, threads)
+    forests = len(DEPTHS) * len(RATES) * len(validation)
+    total = forests + len(tests)
     found: dict[BookPlan, list[Figures]] = {}
-    done = 0
-    for depth, rate in tried:
-        for fold, rows in validation:
-            scores = _scores(dataset, features, fold, rows, depth, rate, ROUNDS, threads)
-            for rounds, one in scores.items():
-                plan = BookPlan(depth, rate, rounds)
-                found.setdefault(plan, []).append(figures_of(dataset, rows.test, one))
-            done += 1
-            progress(done, total)
+    for done, (depth, rate, (fold, rows)) in enumerate(product(DEPTHS, RATES, validation), 1):
+        for plan, figures in work.figures(fold, rows, depth, rate, ROUNDS).items():
+            found.setdefault(plan, []).append(figures)
+        progress(done, total)
     chosen = _best(found)
     weeks = []
-    for fold, rows in tests:
-        (scores_of_week,) = _scores(
-            dataset,
-            features,
-            fold,
-            rows,
-            chosen.max_depth,
-            chosen.learning_rate,
-            (chosen.rounds,),
-            threads,
-        ).values()
-        weeks.append(figures_of(dataset, rows.test, scores_of_week))
-        done += 1
+    for done, (fold, rows) in enumerate(tests, forests + 1):
+        best = (chosen.max_depth, chosen.learning_rate, (chosen.rounds,))
+        weeks.append(work.figures(fold, rows, *best)[chosen])
         progress(done, total)
     return Baseline(chosen, tuple(weeks))
 
@@ -98,36 +84,42 @@ def _best(found: Mapping[BookPlan, Sequence[Figures]]) -> BookPlan:
     return max(sorted(found), key=lambda plan: mean_figures(found[plan]).ap)
 
 
-def _scores(
-    dataset: Dataset,
-    features: Features,
-    fold: Fold,
-    rows: FoldRows,
-    depth: int,
-    rate: float,
-    rounds: Sequence[int],
-    threads: int,
-) -> dict[int, Floats]:
-    """Return the scores of a week with each number of trees; one forest has all of them."""
-    learnt = _last_week(dataset, fold, rows.train)
-    booster = xgb.train(
-        {
-            "objective": "binary:logistic",
-            "tree_method": "exact",
-            "max_depth": depth,
-            "eta": rate,
-            "base_score": 0.5,  # what XGBoost began from when the book was written
-            "nthread": threads,
-            "seed": 0,
-        },
-        xgb.DMatrix(features[learnt], label=dataset.is_fraud[learnt]),
-        max(rounds),
-    )
-    judged = xgb.DMatrix(features[rows.test])
-    return {
-        count: booster.predict(judged, iteration_range=(0, count)).astype(np.float64)
-        for count in rounds
-    }
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """What every fit is made with."""
+
+    dataset: Dataset
+    features: Features
+    threads: int
+
+    def figures(
+        self, fold: Fold, rows: FoldRows, depth: int, rate: float, rounds: Sequence[int]
+    ) -> dict[BookPlan, Figures]:
+        """Return the figures of a week with each number of trees; one forest has all of them."""
+        forest = self._grown(_last_week(self.dataset, fold, rows.train), depth, rate, max(rounds))
+        judged = xgb.DMatrix(self.features[rows.test])
+        scores = {count: forest.predict(judged, iteration_range=(0, count)) for count in rounds}
+        return {
+            BookPlan(depth, rate, count): figures_of(
+                self.dataset, rows.test, found.astype(np.float64)
+            )
+            for count, found in scores.items()
+        }
+
+    def _grown(self, learnt: Rows, depth: int, rate: float, rounds: int) -> xgb.Booster:
+        return xgb.train(
+            {
+                "objective": "binary:logistic",
+                "tree_method": "exact",
+                "max_depth": depth,
+                "eta": rate,
+                "base_score": 0.5,  # what XGBoost began from when the book was written
+                "nthread": self.threads,
+                "seed": 0,
+            },
+            xgb.DMatrix(self.features[learnt], label=self.dataset.is_fraud[learnt]),
+            rounds,
+        )
 
 
 def _last_week(dataset: Dataset, fold: Fold, rows: Rows) -> Rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -57,10 +57,3 @@ def fit(dataset: Dataset, rows: Rows, candidate: Candidate, *, seed: int) -> Mem
     trainer = trainer_of(candidate.plan)
     learnt = Slice(dataset.features[chosen], dataset.is_fraud[chosen])
     return trainer.read(trainer.fit(learnt, candidate.plan, seed=seed))
-
-
-def with_threads(candidate: Candidate, threads: int) -> Candidate:
-    """Return the candidate with another number of threads, where its plan has one."""
-    if not hasattr(candidate.plan, "threads"):
-        return candidate
-    return replace(candidate, plan=replace(candidate.plan, threads=threads))

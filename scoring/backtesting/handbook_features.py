@@ -117,12 +117,10 @@ class _Past:
 
     def _first_within(self, window_us: int) -> Array:
         """Return for each row the place of the first of the same entity in its window."""
-        # One number that rises with entity and time: from the first instant on, and wide enough
-        # that a window never reaches into the entity before.
-        since = self.time_us - self.time_us.min() if self.time_us.size else self.time_us
-        width = int(since.max(initial=0)) + window_us + 1
-        if width * (int(self.entity[-1]) + 1 if self.entity.size else 1) >= 2**63:
-            message = "Too many entities over too long a time for one number each."
-            raise OverflowError(message)
-        place = self.entity * width + window_us + since
-        return np.searchsorted(place, place - window_us, side="right")
+        # One number that rises with entity and time: instants count by rank, so that it never
+        # grows beyond the square of the rows.
+        instants, rank = np.unique(self.time_us, return_inverse=True)
+        begins = np.searchsorted(instants, self.time_us - window_us, side="right")
+        width = instants.size + 1
+        place = self.entity * width + rank
+        return np.searchsorted(place, self.entity * width + begins, side="left")
