@@ -13,8 +13,11 @@ from cases.admin.case_rows import case_rows
 from cases.admin.gates import permitted
 from cases.admin.list_filter import HOLDERS, MAX_PAGE, ListQuestion, question_of
 from cases.admin.next_case import NextCasePages
+from cases.admin.own_settings import OwnSettingsPages
+from cases.admin.presence import PresencePages
+from cases.admin.undo import UndoPages
 from cases.choices import CaseStatus, DecisionLabel, Severity
-from cases.models import Case
+from cases.models import Case, SavedFilter
 from cases.selectors import cases_listed, queue_counts
 from fraudsite.core.admin.read_only import ReadOnlyAdmin
 from fraudsite.core.models import User
@@ -24,7 +27,7 @@ ROWS = 50
 
 
 @admin.register(Case)
-class CaseAdmin(NextCasePages, ReadOnlyAdmin):
+class CaseAdmin(NextCasePages, UndoPages, PresencePages, OwnSettingsPages, ReadOnlyAdmin):
     """Cases: a list of its own, since Django's knows neither queues nor the next case."""
 
     def changelist_view(
@@ -62,6 +65,7 @@ def _choices(user: User) -> dict[str, Any]:
         "holders": HOLDERS.items(),
         "severities": [(str(value), label) for value, label in Severity.choices],
         "labels": DecisionLabel.choices,
+        "saved": SavedFilter.objects.filter(user=user),
         "can_work": user.has_perm("cases.work_case"),
         "take_url": reverse("admin:cases_case_next"),
     }

@@ -17,6 +17,7 @@ from cases.choices import LIVE_DECISIONS
 from cases.models import Case, CaseDecision
 from cases.selectors import held_by
 from cases.services.claims import case_next
+from cases.services.workplace import settings_of
 from fraudsite.core.models import User
 from kyc.refusals import Refusal
 
@@ -52,9 +53,11 @@ class NextCasePages(Page):
 def next_after_decision(request: HttpRequest, case: Case) -> HttpResponse:
     """Return the way to what comes after a decided case: in hand first, else the next one.
 
-    Somebody who may take none goes back to the list.
+    Somebody who may take none goes back to the list, and who wants none stays where they are.
     """
     user = permitted(request, "cases.view_case")
+    if not settings_of(user).takes_next_by_itself:
+        return redirect(case_url(case.pk))
     waiting = _undecided(user, case)
     if waiting is not None:
         return redirect(case_url(waiting.pk))

@@ -17,6 +17,7 @@ from cases.models.notifications import (
 )
 from cases.models.queue import Queue, QueueMember
 from cases.models.report import SuspiciousActivityReport
+from cases.models.workplace import SavedFilter, WorkplaceSettings
 
 __all__ = [
     "Alert",
@@ -33,5 +34,7 @@ __all__ = [
     "NotificationRoute",
     "Queue",
     "QueueMember",
+    "SavedFilter",
     "SuspiciousActivityReport",
+    "WorkplaceSettings",
 ]
