@@ -1,0 +1,192 @@
+"""The form that decides a case, and what it says as a value that the service takes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from cases.admin.case_forms import CaseForm
+from cases.admin.waiting import Choices, Waiting, waiting_of
+from cases.choices import DecisionLabel
+from cases.decision_reasons import DecisionReason
+from cases.effects import Block, Effect, SettlePayment, SettleVerification, Snooze
+from cases.models import Alert, Case
+from cases.services.decisions import Verdict
+from cases.services.effects import MAX_BLOCK_DAYS, MAX_SNOOZE_DAYS
+from scoring.models import Rule
+from transactions.admin.masking import masked_id
+
+USUAL_DAYS = 30
+LEFT_OPEN = ("", "Leave it as it is")
+RULE = "rule."
+
+
+@dataclass(frozen=True, slots=True)
+class Blockable:
+    """Something of the case that a block list can name.
+
+    Attributes
+    ----------
+    value : str
+        What the form carries: "customer", or the kind and a payment of the case that used it, so
+        that no card's token and no device's id stands in the page.
+    """
+
+    value: str
+    words: str
+    subject: str
+    reference: str = ""
+
+
+def case_alerts(case: Case) -> list[Alert]:
+    """Return a case's alerts with what they are about, what waits first. One query."""
+    rows: QuerySet[Alert] = case.alerts.select_related(
+        "verification", "transaction__card", "transaction__merchant"
+    )
+    return sorted(rows.order_by("id"), key=lambda alert: (alert.is_settled, -alert.severity))
+
+
+class SecondForm(CaseForm):
+    """A label and effects: what a blind second person decides."""
+
+    label = forms.ChoiceField(choices=DecisionLabel.choices, required=False)
+    block = forms.MultipleChoiceField(required=False)
+    block_days = forms.IntegerField(initial=USUAL_DAYS, min_value=1, max_value=MAX_BLOCK_DAYS)
+    snooze = forms.MultipleChoiceField(required=False)
+    snooze_days = forms.IntegerField(initial=USUAL_DAYS, min_value=1, max_value=MAX_SNOOZE_DAYS)
+
+    def __init__(self, *args: Any, alerts: Sequence[Alert] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.alerts = case_alerts(self.case) if alerts is None else alerts
+        self.unsettled = [alert for alert in self.alerts if not alert.is_settled]
+        self.waiting = waiting_of(self.alerts)
+        self.blockables = _blockables(self.case, self.alerts)
+        self._offer("block", [(one.value, one.words) for one in self.blockables])
+        self._offer("snooze", _snoozable(self.case, self.alerts))
+        for one in self.waiting:
+            self.fields[one.field] = forms.ChoiceField(
+                choices=[LEFT_OPEN, *one.acts], required=False, label=one.title
+            )
+            self.fields[one.seen_field] = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def settlements(self) -> Iterator[tuple[forms.BoundField, str, str]]:
+        """Yield the field of each thing that waits, with the name and value of its state."""
+        for one in self.waiting:
+            yield self[one.field], one.seen_field, one.seen
+
+    def effects(self) -> list[Effect]:
+        """Return what is to be done."""
+        data = self.cleaned_data
+        return [
+            *self._settled(),
+            *(
+                Block(one.subject, data["block_days"], one.reference)  # type: ignore[arg-type]  # of a closed set
+                for one in self.blockables
+                if one.value in data.get("block", [])
+            ),
+            *(Snooze(rule_id, data["snooze_days"]) for rule_id in data.get("snooze", [])),
+        ]
+
+    def _settled(self) -> Iterator[Effect]:
+        for one in self.waiting:
+            act, _, reason = self.cleaned_data[one.field].partition(":")
+            if act:
+                yield _settle(one, act, reason, self.cleaned_data[one.seen_field])
+
+    def _offer(self, name: str, choices: Choices) -> None:
+        if choices:
+            self.fields[name].choices = choices  # type: ignore[attr-defined]  # a choice field
+        else:
+            del self.fields[name]
+            self.fields[f"{name}_days"].required = False
+
+
+class DecideForm(SecondForm):
+    """What it turned out to be, why, and what is done about it."""
+
+    reason = forms.ChoiceField(choices=DecisionReason.choices, required=False)
+    alert_ids = forms.MultipleChoiceField(required=False)
+    note = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 4000})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(str(alert.pk), alert_words(alert)) for alert in self.unsettled]
+        self.fields["alert_ids"].choices = offered  # type: ignore[attr-defined]  # a choice field
+
+    def reasons(self) -> list[tuple[str, str, list[tuple[int, str, str]]]]:
+        """Return label, its words and its reasons, each with the digit that chooses it."""
+        return [
+            (
+                label,
+                str(words),
+                [
+                    (digit, code, reason)
+                    for digit, (code, reason) in enumerate(DecisionReason.of_label(label), start=1)
+                ],
+            )
+            for label, words in DecisionLabel.choices
+        ]
+
+    def verdict(self) -> Verdict:
+        """Return what was decided."""
+        data = self.cleaned_data
+        chosen = [uuid.UUID(one) for one in data["alert_ids"]]
+        is_whole = len(chosen) == len(self.unsettled) or len(self.unsettled) < 2
+        return Verdict(
+            label=data["label"],
+            reason=data["reason"],
+            effects=self.effects(),
+            alert_ids=None if is_whole else chosen,
+            note=data["note"],
+        )
+
+
+def alert_words(alert: Alert) -> str:
+    """Return which alert it is: its source and the strictest reason."""
+    reasons = [reason["text"] for reason in alert.reasons[:1] if "text" in reason]
+    return ": ".join([alert.get_source_display(), *reasons])
+
+
+def _settle(one: Waiting, act: str, reason: str, seen: str) -> Effect:
+    if one.kind == "verification":
+        return SettleVerification(one.key, act, reason, seen)  # type: ignore[arg-type]  # of the field's choices
+    return SettlePayment(one.key, act, reason, seen)  # type: ignore[arg-type]  # of the field's choices
+
+
+def _blockables(case: Case, alerts: Sequence[Alert]) -> list[Blockable]:
+    """Return the customer, and each card and device of the case's payments once."""
+    found: dict[tuple[str, str], Blockable] = {}
+    if case.customer is not None:
+        words = f"Customer {case.customer.reference}"
+        found["customer", ""] = Blockable("customer", words, "customer")
+    for payment in (alert.transaction for alert in alerts if alert.transaction is not None):
+        if payment.card is not None:
+            _add(found, "card", payment.card.token, str(payment.pk))
+        if payment.device_reference:
+            _add(found, "device", payment.device_reference, str(payment.pk))
+    return list(found.values())
+
+
+def _add(
+    found: dict[tuple[str, str], Blockable], subject: str, reference: str, payment_id: str
+) -> None:
+    words = f"{subject.capitalize()} {masked_id(reference)}"
+    value = f"{subject}:{payment_id}"
+    found.setdefault((subject, reference), Blockable(value, words, subject, reference))
+
+
+def _snoozable(case: Case, alerts: Sequence[Alert]) -> Choices:
+    """Return the rules that raised something; a rule is snoozed for a customer."""
+    if case.customer_id is None:
+        return []
+    codes = {reason["code"] for alert in alerts for reason in alert.reasons}
+    ids = {code.removeprefix(RULE).partition("@")[0] for code in codes if code.startswith(RULE)}
+    rules = Rule.objects.filter(pk__in=ids).order_by("title")
+    return list(rules.values_list("pk", "title"))
