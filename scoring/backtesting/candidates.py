@@ -48,7 +48,8 @@ def training_rows(
     kept = ~is_honest
     drawn = rng.choice(honest, candidate.most_honest, replace=False)
     kept[np.flatnonzero(is_honest)[drawn]] = True
-    return rows[kept]
+    remaining: Rows = rows[kept]
+    return remaining
 
 
 def fit(dataset: Dataset, rows: Rows, candidate: Candidate, *, seed: int) -> Member:
