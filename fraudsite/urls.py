@@ -10,6 +10,7 @@ from fraudsite.home import home
 urlpatterns = [
     # First, as it is asked hundreds of times a second.
     path("api/v1/", include("scoring.api.urls")),
+    path("api/v1/", include("cases.api.urls")),
     path("", home, name="home"),
     path("", include("fraudsite.core.urls")),
     path("", include("kyc.urls")),
