@@ -12,10 +12,12 @@ from cases.admin.attachments import TAKEN, attachments_context
 from cases.admin.case_acts import ACTS, offered_acts
 from cases.admin.case_forms import CaseForm
 from cases.admin.case_rows import subject_of
+from cases.admin.customer_payments import payments_context
 from cases.admin.decided import decided_context
 from cases.admin.decisions import DecideForm, SecondForm, case_alerts
 from cases.admin.notes import colleague, timeline_context
 from cases.admin.panels import alert_panel, alert_tabs, shown_alert
+from cases.admin.related import related_context
 from cases.admin.sla_words import time_left
 from cases.admin.subject import Facts, may_reveal
 from cases.choices import DecisionStatus
@@ -58,6 +60,8 @@ def case_context(case: Case, viewer: User, wish: Wish) -> Context:
         "case": _head(case),
         "tabs": alert_tabs(alerts, shown),
         "panel": alert_panel(shown, viewer),
+        "payments": payments_context(case, shown.transaction_id if shown else None),
+        "related": related_context(case),
         "acts": [
             {"act": act, "form": forms[act.name]} for act in offered_acts(case, viewer, live=live)
         ],

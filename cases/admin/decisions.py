@@ -70,7 +70,10 @@ class SecondForm(CaseForm):
         self._offer("snooze", _snoozable(self.case, self.alerts))
         for one in self.waiting:
             self.fields[one.field] = forms.ChoiceField(
-                choices=[LEFT_OPEN, *one.acts], required=False, label=one.title
+                choices=[LEFT_OPEN, *one.acts],
+                required=False,
+                label=one.title,
+                widget=forms.Select(attrs={"data-settles": one.kind}),
             )
             self.fields[one.seen_field] = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from cases.admin.decisions import alert_words
+from cases.admin.findings import findings_context
 from cases.models import Alert
 from fraudsite.core.models import User
 from fraudsite.core.services.data_keys import DataKeyDestroyed
@@ -82,6 +83,8 @@ def _verification(key: uuid.UUID, viewer: User) -> Context:
         evidence_seen(verification=shown, viewer=viewer)
     try:
         evidence = evidence_context(shown, can_decide=False, can_see_evidence=can_see)
+        if can_see:
+            context |= findings_context(shown)
     except DataKeyDestroyed:
         evidence = evidence_context(shown, can_decide=False, can_see_evidence=False)
         context["is_erased"] = True

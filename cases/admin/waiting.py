@@ -21,9 +21,6 @@ VERIFICATION_ACTS = (
     ("resubmit", "Ask to resubmit"),
 )
 PAYMENT_ACTS = (("release", "Release"), ("refuse", "Refuse"))
-# What stands for "yes" and for "no" when one key answers everything that waits.
-LETS_THROUGH = ("approve", "release")
-STOPS = ("decline", "refuse")
 
 
 @dataclass(frozen=True, slots=True)
