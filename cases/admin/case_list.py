@@ -9,7 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.admin.bulk import BulkPages
+from cases.admin.bulk_acts import bulk_acts_of
 from cases.admin.case_rows import case_rows
+from cases.admin.case_views import CasePageViews
 from cases.admin.gates import permitted
 from cases.admin.list_filter import HOLDERS, MAX_PAGE, ListQuestion, question_of
 from cases.admin.next_case import NextCasePages
@@ -27,7 +30,15 @@ ROWS = 50
 
 
 @admin.register(Case)
-class CaseAdmin(NextCasePages, UndoPages, PresencePages, OwnSettingsPages, ReadOnlyAdmin):
+class CaseAdmin(
+    CasePageViews,
+    NextCasePages,
+    BulkPages,
+    UndoPages,
+    PresencePages,
+    OwnSettingsPages,
+    ReadOnlyAdmin,
+):
     """Cases: a list of its own, since Django's knows neither queues nor the next case."""
 
     def changelist_view(
@@ -66,6 +77,7 @@ def _choices(user: User) -> dict[str, Any]:
         "severities": [(str(value), label) for value, label in Severity.choices],
         "labels": DecisionLabel.choices,
         "saved": SavedFilter.objects.filter(user=user),
+        "bulk_acts": list(bulk_acts_of(user).items()),
         "can_work": user.has_perm("cases.work_case"),
         "take_url": reverse("admin:cases_case_next"),
     }

@@ -166,7 +166,29 @@ function show(main, news) {
   if (words && String(news.version) !== main.dataset.version) words.replaceWith(words.content);
 }
 
+function countChosen(form) {
+  const boxes = [...form.querySelectorAll("input[name=case]")];
+  const count = boxes.filter((box) => box.checked).length;
+  say(form.querySelector("[data-chosen-count]"), count ? `${count} chosen` : "");
+  const all = form.querySelector("[data-choose-all] input");
+  all.checked = count === boxes.length;
+  all.indeterminate = count > 0 && count < boxes.length;
+}
+
+function offerAll(label) {
+  const form = label.closest("form");
+  label.hidden = false;
+  form.addEventListener("change", (event) => {
+    if (label.contains(event.target)) {
+      for (const box of form.querySelectorAll("input[name=case]")) box.checked = event.target.checked;
+    }
+    countChosen(form);
+  });
+  countChosen(form);
+}
+
 document.addEventListener("keydown", onKey);
+for (const label of document.querySelectorAll("[data-choose-all]")) offerAll(label);
 document.querySelector("[data-shortcuts-open]")?.addEventListener("click", openSheet);
 sheet?.querySelector("[data-shortcuts-close]").addEventListener("click", () => sheet.close());
 settings?.addEventListener("change", saveSettings);
