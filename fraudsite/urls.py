@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("transactions.urls")),
     path("", include("scoring.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/cases/export/", include("cases.admin.exports")),
     path("admin/", admin.site.urls),
 ]
