@@ -11,7 +11,9 @@ from django.core.management import execute_from_command_line
 from fraudsite.environment import load_environment
 from fraudsite.local.servers import ServerTrouble, leased_servers, needs_servers
 
-TRAINING_COMMANDS = frozenset({"train_model", "train_demo_model"})
+TRAINING_COMMANDS = frozenset(
+    {"train_model", "train_demo_model", "evaluate_models", "backtest_model"}
+)
 
 
 def main() -> None:

@@ -38,6 +38,8 @@ SERVERLESS_COMMANDS = frozenset(
         "check_liveness",
         "train_demo_model",
         "score_file",
+        "evaluate_models",
+        "describe_features",
         "simulate_transactions",
         "spectacular",
     }
