@@ -38,6 +38,7 @@ SERVERLESS_COMMANDS = frozenset(
         "check_liveness",
         "train_demo_model",
         "score_file",
+        "backtest_model",
         "evaluate_models",
         "describe_features",
         "simulate_transactions",
