@@ -1,0 +1,1 @@
+"""From counts to panels: pure, without Django or a clock."""

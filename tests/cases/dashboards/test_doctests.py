@@ -1,0 +1,24 @@
+"""The examples in docstrings hold."""
+
+from __future__ import annotations
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = [
+    "cases.dashboards.day_ranges",
+    "cases.dashboards.panels",
+    "cases.dashboards.proportions",
+    "cases.dashboards.shaping.ages",
+    "cases.dashboards.shaping.precision",
+]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_hold(name: str) -> None:
+    result = doctest.testmod(import_module(name))
+
+    assert result.attempted > 0
+    assert result.failed == 0
