@@ -146,7 +146,7 @@ BULK_ACTS = {
     "suspend": BulkAct("Suspend", "suspended", "cases.work_case", _suspend, SuspendForm),
     "false_positive": BulkAct(
         "Close as false positive",
-        "closed as a false positive",
+        "decided as a false positive",
         "cases.work_case",
         _false_positive,
         FalsePositiveForm,
