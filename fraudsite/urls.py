@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("scoring.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/cases/export/", include("cases.admin.exports")),
+    path("admin/cases/reports/", include("cases.admin.reports")),
     path("admin/", admin.site.urls),
 ]
