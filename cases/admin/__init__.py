@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from cases.admin.case_list import CaseAdmin
 from cases.admin.notifications import NotificationChannelAdmin, NotificationDeliveryAdmin
+from cases.admin.queues import QueueAdmin
 
-__all__ = ["CaseAdmin", "NotificationChannelAdmin", "NotificationDeliveryAdmin"]
+__all__ = ["CaseAdmin", "NotificationChannelAdmin", "NotificationDeliveryAdmin", "QueueAdmin"]

@@ -79,5 +79,7 @@ def _choices(user: User) -> dict[str, Any]:
         "saved": SavedFilter.objects.filter(user=user),
         "bulk_acts": list(bulk_acts_of(user).items()),
         "can_work": user.has_perm("cases.work_case"),
+        "can_approve": user.has_perm("cases.approve_case"),
+        "pending_count": sum(queue.pending_approval for queue in counts),
         "take_url": reverse("admin:cases_case_next"),
     }
