@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.apps import apps as global_apps
+from django.db.models.signals import post_migrate
 
 
 class CasesConfig(AppConfig):
@@ -10,3 +14,19 @@ class CasesConfig(AppConfig):
 
     name = "cases"
     verbose_name = "Cases"
+
+    def ready(self) -> None:
+        """Have the queues there after every `migrate`, and after a `flush`."""
+        post_migrate.connect(make_shipped_queues, sender=self)
+
+
+def make_shipped_queues(apps: Any = global_apps, **_kwargs: Any) -> None:
+    """Make the queues that are missing of those every installation has."""
+    from cases.queue_defaults import SHIPPED_QUEUES  # noqa: PLC0415 - needs the apps to be ready
+
+    try:
+        queue = apps.get_model("cases", "Queue")
+    except LookupError:
+        return  # the app was migrated to nothing
+    for shipped in SHIPPED_QUEUES:
+        queue.objects.get_or_create(pk=str(shipped.name), defaults=shipped.columns())

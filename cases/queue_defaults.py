@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from cases.choices import QueueName
 
@@ -20,6 +21,15 @@ class QueueDefaults:
     rank: int
     sla_minutes: int
     second_look_from_minor: int | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """Return what a new row of the table of queues holds."""
+        return {
+            "title": self.name.label,
+            "rank": self.rank,
+            "sla_minutes": self.sla_minutes,
+            "second_look_from_minor": self.second_look_from_minor,
+        }
 
 
 SHIPPED_QUEUES = (

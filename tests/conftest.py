@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from django.test import Client
 
 from fraudsite.core.choices import Role
 from fraudsite.core.models import User
+from fraudsite.core.uuid7 import _SOURCE
 from tests.core.flushing import permit_flush
 
 permit_flush()
@@ -25,6 +27,14 @@ def evidence_in_a_temporary_folder(tmp_path: Path, settings: object) -> None:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def ids_of_the_present() -> Iterator[None]:
+    """Let no test that travelled into the future give the others its ids: they never go back."""
+    yield
+    if time.time_ns() // 1_000_000 < _SOURCE._last_ms:
+        _SOURCE._last_ms = -1
 
 
 @pytest.fixture

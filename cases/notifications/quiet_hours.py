@@ -69,7 +69,8 @@ class QuietHours:
         for day in (today - ONE_DAY, today, today + ONE_DAY):
             begins, ends = self._on(day)
             if begins <= instant < ends:
-                return ends
+                # Where a whole day is left out, the next quiet hours begin as these end.
+                return self.end_after(ends) or ends
         return None
 
     def _on(self, day: date) -> tuple[datetime, datetime]:

@@ -18,16 +18,7 @@ SHIPPED = {str(defaults.name): defaults for defaults in SHIPPED_QUEUES}
 
 def queue_ensure(queue_id: str) -> Queue:
     """Return one of the queues every installation has; a missing one is made again."""
-    shipped = SHIPPED[queue_id]
-    queue, _ = Queue.objects.get_or_create(
-        pk=queue_id,
-        defaults={
-            "title": shipped.name.label,
-            "rank": shipped.rank,
-            "sla_minutes": shipped.sla_minutes,
-            "second_look_from_minor": shipped.second_look_from_minor,
-        },
-    )
+    queue, _ = Queue.objects.get_or_create(pk=queue_id, defaults=SHIPPED[queue_id].columns())
     return queue
 
 

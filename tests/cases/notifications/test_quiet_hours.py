@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from cases.notifications.quiet_hours import QuietHours, QuietHoursInvalid
@@ -46,6 +46,7 @@ def instants_near_a_change(draw: st.DrawFn) -> datetime:
     return draw(st.sampled_from(changes)) + timedelta(minutes=draw(st.integers(-1600, 1600)))
 
 
+@example(QuietHours(time(10), time(9), "Pacific/Apia"), datetime(2011, 12, 30, 9, 30, tzinfo=UTC))
 @given(quiet_hours(), st.one_of(INSTANTS, instants_near_a_change()))
 def test_what_is_held_is_held_until_a_later_moment_that_is_not_quiet(
     quiet: QuietHours, now: datetime
