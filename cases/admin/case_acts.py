@@ -21,6 +21,9 @@ from cases.services.pauses import case_reopen, case_resume, case_suspend
 from fraudsite.core.models import User
 from kyc.refusals import Refusal
 
+APPROVES = "cases.approve_case"
+NOT_PERMITTED = "Your role does not let you do this any more. Nothing was changed."
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -41,6 +44,8 @@ class Act:
         The single key that does it, "" for none.
     run : callable
         Does it and returns what to say.
+    permission : str
+        Whoever lost it meanwhile is told so, and keeps what they typed.
     """
 
     name: str
@@ -49,6 +54,14 @@ class Act:
     run: Callable[[Asked, Any], str]
     key: str = ""
     tone: str = "info"
+    permission: str = "cases.work_case"
+
+
+def act_do(act: Act, asked: Asked, form: CaseForm) -> str:
+    """Do what was asked for and return what to say. Raises `Refusal`."""
+    if not asked.viewer.has_perm(act.permission):
+        raise Refusal("not_permitted", NOT_PERMITTED)
+    return act.run(asked, form)
 
 
 def _claim(asked: Asked, _form: CaseForm) -> str:
@@ -154,13 +167,13 @@ ACTS = {
         Act("escalate", "Escalate", ReasonForm, _escalate, "e", "warning"),
         Act("suspend", "Suspend", SuspendForm, _suspend),
         Act("resume", "Take it up again", CaseForm, _resume, "c"),
-        Act("reopen", "Open again", ReasonForm, _reopen, "", "warning"),
+        Act("reopen", "Open again", ReasonForm, _reopen, "", "warning", APPROVES),
         Act("note", "Write a note", NoteForm, _note, "n"),
         Act("attach", "Attach a file", AttachForm, _attach),
         Act("decide", "Decide", DecideForm, _decide),
-        Act("approve", "Approve", CaseForm, _approve, "a", "success"),
-        Act("reject", "Reject", ReasonForm, _reject, "r", "danger"),
-        Act("second", "Decide a second time", SecondForm, _second),
+        Act("approve", "Approve", CaseForm, _approve, "a", "success", APPROVES),
+        Act("reject", "Reject", ReasonForm, _reject, "r", "danger", APPROVES),
+        Act("second", "Decide a second time", SecondForm, _second, "", "info", APPROVES),
     )
 }
 

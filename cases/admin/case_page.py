@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.utils import timezone
 
 from cases.admin.attachments import TAKEN, attachments_context
-from cases.admin.case_acts import ACTS, offered_acts
+from cases.admin.case_acts import ACTS, Act, offered_acts
 from cases.admin.case_forms import CaseForm
 from cases.admin.case_rows import subject_of
 from cases.admin.customer_payments import payments_context
 from cases.admin.decided import decided_context
-from cases.admin.decisions import DecideForm, SecondForm, case_alerts
+from cases.admin.decisions import DecideForm, EffectsForm, SecondForm, case_alerts
 from cases.admin.notes import colleague, timeline_context
 from cases.admin.panels import alert_panel, alert_tabs, shown_alert
 from cases.admin.related import related_context
@@ -55,17 +56,17 @@ def case_context(case: Case, viewer: User, wish: Wish) -> Context:
     alerts = case_alerts(case)
     live = live_decision(case)
     shown = shown_alert(alerts, wish.alert)
-    forms = _forms(case, viewer, alerts, live, wish)
+    shown_forms = _forms(case, viewer, alerts, live, wish)
+    offered = offered_acts(case, viewer, live=live)
     return {
         "case": _head(case),
         "tabs": alert_tabs(alerts, shown),
         "panel": alert_panel(shown, viewer),
         "payments": payments_context(case, shown.transaction_id if shown else None),
         "related": related_context(case),
-        "acts": [
-            {"act": act, "form": forms[act.name]} for act in offered_acts(case, viewer, live=live)
-        ],
-        "forms": forms,
+        "acts": [{"act": act, "form": shown_forms[act.name]} for act in offered],
+        "lost": _lost(wish.sent, _placed(viewer, offered, live)),
+        "forms": shown_forms,
         "decided": decided_context(case, viewer),
         "may_answer": _may_answer(viewer, live),
         "is_blind": is_blind(case),
@@ -107,17 +108,41 @@ def _forms(
     case: Case, viewer: User, alerts: list[Alert], live: CaseDecision | None, wish: Wish
 ) -> dict[str, CaseForm | None]:
     """Return an empty form of each act, or the refused one with what was typed."""
-    forms: dict[str, CaseForm | None] = {
+    made: dict[str, CaseForm | None] = {
         name: act.form(case=case, viewer=viewer, auto_id=f"{name}-%s")
         for name, act in ACTS.items()
-        if not issubclass(act.form, SecondForm)
+        if not issubclass(act.form, EffectsForm)
     }
     decides = case.is_held and case.claimed_by_id == viewer.pk and live is None
     if decides:
-        forms["decide"] = DecideForm(case=case, viewer=viewer, alerts=alerts, auto_id="decide-%s")
+        made["decide"] = DecideForm(case=case, viewer=viewer, alerts=alerts, auto_id="decide-%s")
     if _may_answer(viewer, live) and is_blind(case):
-        forms["second"] = SecondForm(case=case, viewer=viewer, alerts=alerts, auto_id="second-%s")
-    return {**forms, **wish.sent}
+        made["second"] = SecondForm(case=case, viewer=viewer, auto_id="second-%s")
+    return {**made, **wish.sent}
+
+
+def _placed(viewer: User, offered: Sequence[Act], live: CaseDecision | None) -> set[str]:
+    """Return the acts whose forms have a place on the page."""
+    writes = {"note", "attach"} if viewer.has_perm("cases.work_case") else set()
+    answers = {"approve", "reject", "second"} if _may_answer(viewer, live) else {"decide"}
+    return {act.name for act in offered} | writes | answers
+
+
+def _lost(sent: Mapping[str, CaseForm], placed: set[str]) -> list[Context]:
+    """Return refused forms that have no place any more: why, and what was typed in them."""
+    return [
+        {
+            "label": ACTS[name].label,
+            "why": [sentence for said in form.errors.values() for sentence in said],
+            "typed": [
+                (str(field.label), field.value())
+                for field in form.visible_fields()
+                if isinstance(field.field.widget, forms.Textarea) and field.value()
+            ],
+        }
+        for name, form in sent.items()
+        if name not in placed
+    ]
 
 
 def _may_answer(viewer: User, live: CaseDecision | None) -> bool:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 
 from cases.admin.attachments import download
-from cases.admin.case_acts import ACTS, Act, Asked
+from cases.admin.case_acts import ACTS, Act, Asked, act_do
 from cases.admin.case_forms import CaseForm
 from cases.admin.case_page import Wish, case_context
 from cases.admin.case_rows import case_url
@@ -145,7 +145,7 @@ def _done(
     if not form.is_valid():
         return UNREADABLE
     try:
-        said = act.run(asked, form)
+        said = act_do(act, asked, form)
     except Refusal as refusal:
         known = refusal.field if refusal.field in form.fields else NON_FIELD_ERRORS
         form.add_error(known, refusal.sentence)

@@ -16,12 +16,15 @@ from cases.choices import DecisionLabel
 from cases.decision_reasons import DecisionReason
 from cases.effects import Block, Effect, SettlePayment, SettleVerification, Snooze
 from cases.models import Alert, Case
+from cases.services.case_rows import live_decision
 from cases.services.decisions import Verdict
 from cases.services.effects import MAX_BLOCK_DAYS, MAX_SNOOZE_DAYS
 from scoring.models import Rule
 from transactions.admin.masking import masked_id
 
 USUAL_DAYS = 30
+LABEL_MISSING = "Say what it turned out to be."
+ACT_MISSING = "Say what is to be done with each payment and verification that waits."
 LEFT_OPEN = ("", "Leave it as it is")
 RULE = "rule."
 
@@ -51,8 +54,8 @@ def case_alerts(case: Case) -> list[Alert]:
     return sorted(rows.order_by("id"), key=lambda alert: (alert.is_settled, -alert.severity))
 
 
-class SecondForm(CaseForm):
-    """A label and effects: what a blind second person decides."""
+class EffectsForm(CaseForm):
+    """A label, and what is done about what the alerts are about."""
 
     label = forms.ChoiceField(choices=DecisionLabel.choices, required=False)
     block = forms.MultipleChoiceField(required=False)
@@ -109,7 +112,29 @@ class SecondForm(CaseForm):
             self.fields[f"{name}_days"].required = False
 
 
-class DecideForm(SecondForm):
+class SecondForm(EffectsForm):
+    """What a blind second person decides: about the same alerts, and nothing left open.
+
+    A gap would count as disagreement.
+    """
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        live = live_decision(case)
+        covered = live.covers if live is not None else []
+        alerts = [alert for alert in case_alerts(case) if str(alert.pk) in covered]
+        super().__init__(*args, case=case, alerts=alerts, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a label, and for an act on everything that waits."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("label"):
+            raise forms.ValidationError(LABEL_MISSING)
+        if not all(data.get(one.field) for one in self.waiting):
+            raise forms.ValidationError(ACT_MISSING)
+        return data
+
+
+class DecideForm(EffectsForm):
     """What it turned out to be, why, and what is done about it."""
 
     reason = forms.ChoiceField(choices=DecisionReason.choices, required=False)

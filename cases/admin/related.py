@@ -13,10 +13,11 @@ from cases.choices import LinkKind
 from cases.models import Case
 from cases.relations import RelatedCustomer, RelatedGraph, SharedThing, related_customers
 from kyc.choices import VerificationStatus
+from transactions.admin.masking import masked_address, masked_id
 
 Context = dict[str, Any]
-# In units of the picture: its half-width, and how far from the middle each step lies.
-HALF, RINGS = 320.0, (0.0, 150.0, 275.0)
+# In units of the picture: how far from the middle each step lies, and the room around a customer.
+RINGS, MARGIN = (0.0, 130.0, 240.0), 45.0
 NEVER_VERIFIED = "not verified"
 
 
@@ -44,7 +45,7 @@ def related_context(case: Case) -> Context | None:
         "rows": [_row(one, things) for one in graph.customers if one.hop],
         "crowded": [_words(thing) for thing in graph.crowded],
         "is_cut": graph.is_cut,
-        "view_box": f"{-HALF:.0f} {-HALF:.0f} {2 * HALF:.0f} {2 * HALF:.0f}",
+        "view_box": _view_box(places.values()),
     }
 
 
@@ -80,6 +81,18 @@ def _towards(
 
 def _at(angle: float, distance: float) -> Point:
     return Point(round(distance * math.sin(angle), 1), round(-distance * math.cos(angle), 1))
+
+
+def _view_box(points: Iterable[Point]) -> str:
+    """Return the part of the picture in which something is; never a narrow strip."""
+    placed_at = list(points)
+    left, right = _around([at.x for at in placed_at])
+    top, bottom = _around([at.y for at in placed_at])
+    return f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
+
+
+def _around(values: Sequence[float]) -> tuple[float, float]:
+    return min(*values, -RINGS[1]) - MARGIN, max(*values, RINGS[1]) + MARGIN
 
 
 def _things_of(shared: Iterable[SharedThing]) -> dict[uuid.UUID, list[SharedThing]]:
@@ -137,4 +150,11 @@ def _verified(one: RelatedCustomer) -> str:
 
 
 def _words(thing: SharedThing) -> str:
-    return f"{LinkKind(thing.kind).label} {thing.shown}"
+    """Return what is shared, masked as on the other pages."""
+    return f"{LinkKind(thing.kind).label} {_masked(thing)}"
+
+
+def _masked(thing: SharedThing) -> str:
+    if thing.kind == LinkKind.IP:
+        return f"in {masked_address(thing.shown)}"
+    return masked_id(thing.shown) if thing.kind == LinkKind.PAYEE else thing.shown
