@@ -18,7 +18,7 @@ export class PanelView {
   constructor(panel) {
     const heading = make("h2", { id: `panel-${panel.id}` }, panel.title);
     this.note = make("p", { class: "quiet dashboard__note" }, panel.note);
-    this.empty = make("p", { "data-testid": `empty-${panel.id}` });
+    this.empty = make("p", { class: "dashboard__empty", "data-testid": `empty-${panel.id}` });
     this.chart = make("div", { class: "dashboard__chart" });
     this.legend = make("ul", { class: "dashboard__legend" });
     this.table = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${panel.title}, table` });

@@ -48,7 +48,8 @@ BY_MODEL = f"""{DECIDED}
 """  # noqa: S608 - as above
 BY_DAY = f"{DECIDED} SELECT day, {COUNTED} FROM decided GROUP BY 1"  # noqa: S608 - as above
 # One alert of this source a payment, so no payment counts twice. Of several labels the one known
-# last counts. Uses index: cases_alert_newest, and transactions_label_newest for each stopped one.
+# last counts. OFFSET 0 has each payment looked up by its key: for a month of alerts the planner
+# would read all payments there are. Uses index: cases_alert_newest, transactions_label_newest.
 STOPPED = """
     SELECT (alert.raised_at AT TIME ZONE 'UTC')::date,
            coalesce(sum(paid.amount_reference_minor), 0)::bigint, count(*),
@@ -56,14 +57,17 @@ STOPPED = """
            count(*) FILTER (WHERE said.is_fraud),
            count(*) FILTER (WHERE paid.amount_reference_minor IS NULL)
     FROM cases_alert alert
-    JOIN transactions_transaction paid ON paid.id = alert.transaction_id
+    CROSS JOIN LATERAL (
+        SELECT id, amount_reference_minor FROM transactions_transaction
+        WHERE id = alert.transaction_id AND status IN ('declined', 'refused') OFFSET 0
+    ) paid
     LEFT JOIN LATERAL (
         SELECT label.is_fraud FROM transactions_label label
         WHERE label.transaction_id = paid.id
         ORDER BY label.known_at DESC, label.id DESC LIMIT 1
     ) said ON true
     WHERE alert.raised_at >= %(start)s AND alert.raised_at < %(end)s
-      AND alert.source = 'transaction' AND paid.status IN ('declined', 'refused')
+      AND alert.source = 'transaction'
     GROUP BY 1 ORDER BY 1
 """
 # What a page shows without becoming a wall; the rest are those with the fewest decided alerts.
