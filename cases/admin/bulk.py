@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,7 @@ class BulkRow:
     subject: str
     chosen: str
     outcome: BulkOutcome | None
+    is_for_two: bool
 
 
 class BulkPages(Page):
@@ -88,7 +89,7 @@ def _bulk_page(
         "act": act,
         "act_name": request.POST["act"],
         "form": form,
-        "rows": _rows(cases, known, outcomes),
+        "rows": _rows(act, cases, known, outcomes),
         "unknown": len(seen) - len(cases),
         "is_ready": is_ready,
         "is_done": is_done,
@@ -141,7 +142,7 @@ def _foreseen(act: BulkAct, user: User, seen: Seen, command: Act) -> list[BulkOu
 
 
 def _rows(
-    cases: Sequence[Case], seen: Mapping[uuid.UUID, int | None], outcomes: Sequence[BulkOutcome]
+    act: BulkAct, cases: Sequence[Case], seen: Seen, outcomes: Sequence[BulkOutcome]
 ) -> list[BulkRow]:
     by_case = {outcome.case_id: outcome for outcome in outcomes}
     return [
@@ -151,6 +152,7 @@ def _rows(
             subject_of(case),
             f"{case.pk}:{seen[case.pk]}",
             by_case.get(case.pk),
+            is_for_two=act.keeps_in_hand and bool(case.second_look_reason),
         )
         for case in cases
     ]

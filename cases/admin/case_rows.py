@@ -10,6 +10,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from cases.admin.notes import colleague
 from cases.admin.sla_words import TimeLeft, span, time_left
 from cases.models import Alert, Case
 from fraudsite.core.models import User
@@ -80,7 +81,7 @@ def _row(case: Case, reason: str, user: User, now: datetime) -> CaseRow:
         more_reasons=max(len(case.reasons) - 1, 0),
         left=time_left(case, now),
         age=span(now - case.opened_at),
-        held_by=holder.email if holder else "",
+        held_by=colleague(holder),
         is_mine=holder is not None and holder.pk == user.pk,
     )
 

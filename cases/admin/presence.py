@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from cases.admin.gates import permitted
+from cases.admin.notes import colleague
 from cases.gates import case_or_404
 from cases.models import Case
 from cases.selectors import others_viewing, view_note
@@ -64,7 +65,7 @@ def viewing_words(others: Sequence[User]) -> str:
         return ""
     more = len(others) - 1
     words = {0: "", 1: " and 1 other"}.get(more, f" and {more} others")
-    return f"Also viewing: {others[0].email}{words}"
+    return f"Also viewing: {colleague(others[0])}{words}"
 
 
 def leaving_words(case: Case, now: datetime) -> str:

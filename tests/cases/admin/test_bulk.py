@@ -117,6 +117,22 @@ def test_false_positives_release_what_they_hold_ten_seconds_later(
     assert pay_out(held) == [("released", [False])]
 
 
+def test_a_case_for_two_people_says_so_and_waits(
+    anna: User, as_user: Callable[[User], Client]
+) -> None:
+    case, other = a_declined_case(), a_declined_case()
+    Case.objects.filter(pk=case.pk).update(second_look_reason="amount")
+
+    answer = send(as_user(anna), "false_positive", chosen(case, other), "do", **HONEST)
+
+    assert {row.case.pk: row.is_for_two for row in answer.context["rows"]} == {
+        case.pk: True,
+        other.pk: False,
+    }
+    assert answer.content.decode().count('data-testid="for-two"') == 1
+    assert status_of(case, other) == ["pending_approval", "investigating"]
+
+
 def test_a_case_that_cannot_be_closed_stays_nobodys(
     anna: User, as_user: Callable[[User], Client]
 ) -> None:

@@ -36,9 +36,9 @@ def test_colleagues_see_each_other(
     third = beat(as_user(sam), case).json()
 
     assert first == {"viewing": "", "version": case.version, "leaving": ""}
-    assert second["viewing"] == "Also viewing: anna@example.com"
-    assert third["viewing"] == "Also viewing: anna@example.com and 1 other"
-    assert viewing_words([anna, ben, sam]) == "Also viewing: anna@example.com and 2 others"
+    assert second["viewing"] == "Also viewing: anna"
+    assert third["viewing"] == "Also viewing: anna and 1 other"
+    assert viewing_words([anna, ben, sam]) == "Also viewing: anna and 2 others"
 
 
 def test_the_page_learns_that_the_case_has_changed(
