@@ -58,8 +58,11 @@ def placed(graph: RelatedGraph) -> Places:
     angles: dict[uuid.UUID, float] = {}
     for hop in (0, 1, 2):
         ring = [one.customer_id for one in graph.customers if one.hop == hop]
-        ring.sort(key=lambda one: (_towards(one, graph.shared, angles), one))
-        angles |= {one: 2 * math.pi * at / len(ring) for at, one in enumerate(ring)}
+        towards = {one: _towards(one, graph.shared, angles) for one in ring}
+        ring.sort(key=lambda one: (towards[one], one))
+        # The ring is turned so that its first one lies where its lines come from.
+        first = towards[ring[0]] if ring else 0.0
+        angles |= {one: first + 2 * math.pi * at / len(ring) for at, one in enumerate(ring)}
     return {
         one.customer_id: _at(angles[one.customer_id], RINGS[one.hop]) for one in graph.customers
     }
@@ -68,7 +71,7 @@ def placed(graph: RelatedGraph) -> Places:
 def _towards(
     customer: uuid.UUID, shared: Iterable[SharedThing], angles: Mapping[uuid.UUID, float]
 ) -> float:
-    """Return the direction of whoever is placed already and shares something."""
+    """Return the direction of whoever shares something and is placed already, off the middle."""
     known = (
         angles[other]
         for thing in shared
