@@ -1,7 +1,10 @@
 // Asks the one address of the dashboard, shows what it answers, and asks again while somebody looks.
 
 import { make, PanelView } from "./dashboard_panels.js";
-import { timeWords, words } from "./dashboard_words.js";
+import { tileWords, timeWords } from "./dashboard_words.js";
+
+// Longer than the slowest answer; one that never comes must not end the updates.
+const PATIENCE_MS = 30_000;
 
 const root = document.getElementById("dashboard");
 const views = new Map();
@@ -25,7 +28,7 @@ function showTiles(board) {
       "div",
       { class: "panel dashboard__tile", "data-testid": `tile-${tile.id}` },
       make("dt", {}, tile.label, ...(tile.note ? [make("span", { class: "quiet" }, ` ${tile.note}`)] : [])),
-      make("dd", {}, words(tile.value, tile.unit, board.currency)),
+      make("dd", {}, tileWords(tile.value, tile.unit, board.currency)),
     ),
   );
   at("tiles").replaceChildren(...tiles);
@@ -48,7 +51,11 @@ function show(board) {
 }
 
 async function answer() {
-  const response = await fetch(root.dataset.url, { headers: { Accept: "application/json" }, cache: "no-store" });
+  const response = await fetch(root.dataset.url, {
+    headers: { Accept: "application/json" },
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   if (response.redirected) return say("You are logged out. Load the page again to log in.");
   if (response.status === 404) return say("Your role no longer shows you this page.");
   const board = await response.json();

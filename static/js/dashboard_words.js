@@ -14,22 +14,28 @@ function hours(value) {
   return value < 48 ? `${counts.format(value)} h` : `${counts.format(value / 24)} days`;
 }
 
-function money(minor, currency, isShort) {
-  const notation = isShort ? { notation: "compact", maximumFractionDigits: 1 } : {};
-  return new Intl.NumberFormat(LOCALE, { style: "currency", currency, ...notation }).format(minor / 100);
+function money(minor, currency, how = {}) {
+  return new Intl.NumberFormat(LOCALE, { style: "currency", currency, ...how }).format(minor / 100);
 }
 
 export function words(value, unit, currency) {
   if (value === null) return NOTHING;
   if (unit === "share") return shares.format(value);
-  if (unit === "minor") return money(value, currency, false);
+  if (unit === "minor") return money(value, currency);
   return unit === "hours" ? hours(value) : counts.format(value);
 }
 
 // For the scale of a chart, where there is little room.
 export function shortWords(value, unit, currency) {
   if (unit === "share") return shares.format(value);
-  return unit === "minor" ? money(value, currency, true) : short.format(value);
+  const compact = { notation: "compact", maximumFractionDigits: 1 };
+  return unit === "minor" ? money(value, currency, compact) : short.format(value);
+}
+
+// For one number alone: of a sum of many payments nobody asks the cents, and the table has them.
+export function tileWords(value, unit, currency) {
+  const isMoney = unit === "minor" && value !== null;
+  return isMoney ? money(value, currency, { maximumFractionDigits: 0 }) : words(value, unit, currency);
 }
 
 export function dayWords(isoDay) {
