@@ -75,4 +75,4 @@ def test_the_number_of_queries_does_not_grow(anna: User, as_user: Callable[[User
         page = client.get(reverse(LIST))
 
     assert page.content.decode().count('data-testid="case-row"') == 6
-    assert len(many) == len(few)
+    assert len(many) == len(few) == 12
