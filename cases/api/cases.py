@@ -12,15 +12,15 @@ from rest_framework.views import APIView
 from cases.api.answers import CaseAnswer, CaseDetails, case_answer, case_details
 from cases.api.listing import FILTER_PARAMETERS, asked_of
 from cases.api.person import case_visible_to_key, person_behind, principal_of
-from cases.api.scopes import CanReadCases
 from cases.selectors import cases_visible_to
 from fraudsite.core.api.paging import PAGE_PARAMETERS, KeyPagination, page_of
+from fraudsite.core.api.permissions import HasScope
 
 
 class CasesApi(APIView):
     """List cases."""
 
-    permission_classes = (CanReadCases,)
+    permission_classes = (HasScope("cases:read"),)
 
     @extend_schema(
         operation_id="case_list",
@@ -41,7 +41,7 @@ class CasesApi(APIView):
 class CaseApi(APIView):
     """One case."""
 
-    permission_classes = (CanReadCases,)
+    permission_classes = (HasScope("cases:read"),)
 
     @extend_schema(operation_id="case_read", responses=CaseDetails)
     def get(self, request: Request, case_id: uuid.UUID) -> Response:

@@ -23,13 +23,13 @@ from cases.api.answers import (
 from cases.api.incoming import IncomingClaim, IncomingComment, IncomingDecision, verdict_of
 from cases.api.once import Command, carry_out
 from cases.api.person import case_visible_to_key, person_behind
-from cases.api.scopes import CanWorkCases
 from cases.models import Case, CaseDecision, Note
 from cases.services.claims import case_claim
 from cases.services.decisions import case_decide
 from cases.services.notes import note_add
 from fraudsite.core.api.idempotency import HEADER, MAX_LENGTH
 from fraudsite.core.api.parsing import decode_request
+from fraudsite.core.api.permissions import HasScope
 from fraudsite.core.api.schema import Error
 
 Told = TypeVar("Told", bound=msgspec.Struct)
@@ -54,7 +54,7 @@ REFUSALS = {
 class CaseClaimApi(APIView):
     """Take a case."""
 
-    permission_classes = (CanWorkCases,)
+    permission_classes = (HasScope("cases:work"),)
 
     @extend_schema(
         operation_id="case_claim",
@@ -76,7 +76,7 @@ class CaseClaimApi(APIView):
 class CaseCommentsApi(APIView):
     """Write on a case."""
 
-    permission_classes = (CanWorkCases,)
+    permission_classes = (HasScope("cases:work"),)
 
     @extend_schema(
         operation_id="case_comment",
@@ -100,7 +100,7 @@ class CaseCommentsApi(APIView):
 class CaseDecisionsApi(APIView):
     """Decide a case."""
 
-    permission_classes = (CanWorkCases,)
+    permission_classes = (HasScope("cases:work"),)
 
     @extend_schema(
         operation_id="case_decide",

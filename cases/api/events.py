@@ -17,10 +17,10 @@ from rest_framework.views import APIView
 from cases.api.answers import EventAnswer, event_answer
 from cases.api.listing import WHEN, instant_in
 from cases.api.person import principal_of
-from cases.api.scopes import CanReadEvents
 from cases.models import Case
 from fraudsite.core.api.errors import RequestRefused
 from fraudsite.core.api.paging import PAGE_PARAMETERS, KeyPagination, page_of
+from fraudsite.core.api.permissions import HasScope
 from fraudsite.core.models import OutboxEvent
 
 CASE, DECISION = "cases.case.", "cases.casedecision."
@@ -37,7 +37,7 @@ PARAMETERS = [
 class EventsApi(APIView):
     """List news of cases."""
 
-    permission_classes = (CanReadEvents,)
+    permission_classes = (HasScope("events:read"),)
 
     @extend_schema(
         operation_id="event_list",

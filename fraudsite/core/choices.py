@@ -37,6 +37,9 @@ class ApiScope(models.TextChoices):
     TRANSACTIONS_WRITE = "transactions:write", "Send transactions and get decisions"
     TRANSACTIONS_READ = "transactions:read", "Read transactions and decisions"
     LABELS_WRITE = "labels:write", "Say which transactions were fraud"
+    CASES_READ = "cases:read", "Read cases, as whoever made the key"
+    CASES_WORK = "cases:work", "Take, comment and decide cases, as whoever made the key"
+    EVENTS_READ = "events:read", "Read the news of cases"
 
 
 class DataKeyPurpose(models.TextChoices):
