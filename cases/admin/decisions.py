@@ -19,6 +19,7 @@ from cases.models import Alert, Case
 from cases.services.case_rows import live_decision
 from cases.services.decisions import Verdict
 from cases.services.effects import MAX_BLOCK_DAYS, MAX_SNOOZE_DAYS
+from scoring.admin.transaction_page import money_of
 from scoring.models import Rule
 from transactions.admin.masking import masked_id
 
@@ -177,9 +178,16 @@ class DecideForm(EffectsForm):
 
 
 def alert_words(alert: Alert) -> str:
-    """Return which alert it is: its source and the strictest reason."""
+    """Return which alert it is: its source or the payment, and the strictest reason."""
     reasons = [reason["text"] for reason in alert.reasons[:1] if "text" in reason]
-    return ": ".join([alert.get_source_display(), *reasons])
+    return ": ".join([_about(alert), *reasons])
+
+
+def _about(alert: Alert) -> str:
+    payment = alert.transaction
+    if payment is None:
+        return str(alert.get_source_display())
+    return f"Payment {payment.reference}, {money_of(payment)}"
 
 
 def _settle(one: Waiting, act: str, reason: str, seen: str) -> Effect:

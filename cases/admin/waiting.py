@@ -113,6 +113,6 @@ def _offered(
     acts: Iterable[tuple[str, str]], reasons_of: Callable[[str], Choices]
 ) -> tuple[tuple[str, Choices], ...]:
     return tuple(
-        (words, [(f"{act}:{code}", str(reason)) for code, reason in reasons_of(act)])
+        (words, [(f"{act}:{code}", f"{words}: {reason}") for code, reason in reasons_of(act)])
         for act, words in acts
     )
