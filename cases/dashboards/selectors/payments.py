@@ -112,4 +112,4 @@ def _milliseconds(moment: datetime) -> int:
 def _rows(sql: str, days: DayRange, **more: int) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"start": days.start, "end": days.end, **more})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
