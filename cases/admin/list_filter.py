@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from cases.selectors import CaseFilter
 HOLDERS = {"me": "Mine", "nobody": "Nobody’s", "colleague": "A colleague’s"}
 NAMES = ("queue", "status", "holder", "severity", "label", "breached")
 MAX_PAGE = 200
+SLUG = re.compile(r"[-a-zA-Z0-9_]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,11 @@ def question_of(asked: Mapping[str, str]) -> ListQuestion:
 
     Examples
     --------
-    >>> question_of({"status": "open", "severity": "9", "page": "-3"}).query
+    >>> question_of({"status": "open", "severity": "9", "queue": "a b", "page": "-3"}).query
     'status=open'
     """
     return ListQuestion(
-        queue=asked.get("queue", "")[:40],
+        queue=_slug(asked.get("queue", "")),
         status=_one_of(asked, "status", CaseStatus.values),
         holder=_one_of(asked, "holder", HOLDERS),
         severity=_one_of(asked, "severity", [str(value) for value in Severity.values]),
@@ -77,6 +79,11 @@ def question_in(query: str) -> ListQuestion:
 def _one_of(asked: Mapping[str, str], name: str, known: Iterable[str]) -> str:
     value = asked.get(name, "")
     return value if value in set(known) else ""
+
+
+def _slug(text: str) -> str:
+    """Return what can be the id of a queue; the database takes no zero bytes, for one."""
+    return text if SLUG.fullmatch(text) else ""
 
 
 def _page(text: str) -> int:

@@ -19,7 +19,7 @@ def filter_save(*, user: User, name: str, query: str) -> SavedFilter:
     Raises `Refusal` for a name that is missing or too long, and for too many.
     """
     name = " ".join(name.split())
-    if not 0 < len(name) <= MAX_NAME_LENGTH:
+    if not 0 < len(name) <= MAX_NAME_LENGTH or not name.isprintable():
         sentence = f"Give it a name of at most {MAX_NAME_LENGTH} characters."
         raise Refusal("name_missing", sentence, field="name")
     with transaction.atomic():

@@ -76,3 +76,15 @@ def test_the_number_of_queries_does_not_grow(anna: User, as_user: Callable[[User
 
     assert page.content.decode().count('data-testid="case-row"') == 6
     assert len(many) == len(few) == 12
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["queue=%00", "queue=nowhere", "page=%D9%A1", "page=999999999999", "severity=x", "holder=%00"],
+)
+def test_an_address_of_nonsense_is_answered(
+    query: str, anna: User, as_user: Callable[[User], Client]
+) -> None:
+    a_case()
+
+    assert as_user(anna).get(f"{reverse(LIST)}?{query}").status_code == 200

@@ -44,7 +44,7 @@ def test_the_same_name_replaces(anna: User) -> None:
     assert SavedFilter.objects.get().query == "holder=me&status=claimed"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "n" * 61])
+@pytest.mark.parametrize("name", ["", "   ", "n" * 61, "a\0b"])
 def test_a_name_that_is_none_is_refused(
     name: str, anna: User, as_user: Callable[[User], Client]
 ) -> None:
