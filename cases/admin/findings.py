@@ -27,7 +27,7 @@ def findings_context(verification: Verification) -> Context:
     }
     return {
         "zone": _zone(found.get(Stage.DOCUMENT, {})),
-        "actions": _actions(found.get(Stage.LIVENESS, {}).get("actions", ())),
+        "film": _actions(found.get(Stage.LIVENESS, {}).get("actions", ())),
         "face": _face(found.get(Stage.FACE, {})),
     }
 
