@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 
-from cases.choices import CaseEventKind, CaseStatus, DecisionStatus, QueueName
+from cases.choices import CaseEventKind, CaseStatus, DecisionLabel, DecisionStatus, QueueName
 from cases.effects import Effect, effect_from_json
 from cases.models import Case, CaseDecision
 from cases.services.case_rows import (
@@ -79,6 +79,8 @@ def decision_second(
 
     Raises as `decision_approve`.
     """
+    if label not in DecisionLabel.values:
+        raise Refusal("label_missing", "Say what it turned out to be.", field="label")
     with _awaiting(decision_id, seen, approver) as (case, decision):
         if _agrees(decision, label, effects):
             _approve(case, decision, approver)

@@ -46,8 +46,10 @@ def case_as_seen(case_id: uuid.UUID, seen: int | None) -> Iterator[Case]:
 def case_in_hand(case_id: uuid.UUID, seen: int | None, analyst: User) -> Iterator[Case]:
     """As `case_as_seen`, for the analyst who holds the case and has not decided it yet.
 
-    Raises `Refusal` when somebody else holds it, nobody does, or a decision is under way.
+    Raises `Refusal` when somebody else holds it, nobody does, a decision is under way, or the
+    analyst is none any more: who lost the role can only give the case back.
     """
+    require_may_work(analyst)
     with case_as_seen(case_id, seen) as case:
         require_held_by(case, analyst)
         require_undecided(case)
@@ -58,6 +60,12 @@ def require_seen(case: Case, seen: int | None) -> None:
     """Raise `ChangedElsewhere` when a case is not as it was seen; None compares nothing."""
     if seen is not None and case.version != seen:
         raise ChangedElsewhere(MOVED_ON)
+
+
+def require_may_work(analyst: User) -> None:
+    """Raise `Refusal` unless this person works cases."""
+    if not analyst.has_perm("cases.work_case"):
+        raise Refusal("may_not_work", "Only analysts work cases.")
 
 
 def require_held_by(case: Case, analyst: User) -> None:

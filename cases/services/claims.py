@@ -21,6 +21,7 @@ from cases.services.case_rows import (
     event_add,
     news_of,
     require_held_by,
+    require_may_work,
     require_not_own,
     require_seen,
     require_undecided,
@@ -218,8 +219,7 @@ def _first(waiting: QuerySet[Case]) -> Case | None:
 
 
 def _require_may_take(analyst: User) -> None:
-    if not analyst.has_perm("cases.work_case"):
-        raise Refusal("may_not_work", "Only analysts take cases.")
+    require_may_work(analyst)
     held = Case.objects.filter(claimed_by=analyst, status__in=HELD_BY_ANALYST)
     if held.count() >= MAX_HELD:
         sentence = f"You have {MAX_HELD} cases in hand. Close or release one first."

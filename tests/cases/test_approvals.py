@@ -166,6 +166,19 @@ def test_a_blind_second_look_cannot_simply_approve(blind: None, anna: User, sam:
     assert refused.value.code == "blind_second_look"
 
 
+def test_a_second_look_that_says_nothing_is_no_disagreement(
+    blind: None, anna: User, sam: User
+) -> None:
+    made = decided(anna, 100)
+
+    with pytest.raises(Refusal) as refused:
+        second(made, sam, "", "refuse")
+
+    assert (refused.value.code, refused.value.field) == ("label_missing", "label")
+    made.refresh_from_db()
+    assert made.status == "awaiting_approval"
+
+
 def test_two_who_agree_without_having_seen_each_other(blind: None, anna: User, sam: User) -> None:
     made = decided(anna, 100)
 

@@ -16,6 +16,7 @@ from cases.effects import Block, SettlePayment, SettleVerification, Snooze
 from cases.models import Alert, Case, CaseDecision, CaseLabel
 from cases.services.applying import decision_apply, decisions_apply_due
 from cases.services.approvals import decision_undo
+from cases.services.claims import case_release
 from cases.services.decisions import UNDO, Verdict, case_decide
 from fraudsite.core.choices import Role
 from fraudsite.core.models import AuditEntry, OutboxEvent, User
@@ -419,6 +420,19 @@ def test_only_who_holds_a_case_decides_it(anna: User, ben: User, customer: Custo
     assert codes == ["not_claimed", "held_by_another"]
 
 
+def test_who_lost_the_role_decides_nothing_more(anna: User, customer: Customer) -> None:
+    case = claimed_by(anna, a_case(customer))
+    anna.role = Role.AUDITOR
+    anna.save()
+
+    with pytest.raises(Refusal) as refused:
+        decide(case, refuse(case), anna)
+
+    assert refused.value.code == "may_not_work"
+    assert not CaseDecision.objects.exists()
+    assert case_release(case_id=case.pk, seen=None, user=anna).status == "open"
+
+
 def test_a_case_is_decided_once_at_a_time(anna: User, customer: Customer) -> None:
     case = claimed_by(anna, a_case(customer))
     decide(case, refuse(case), anna)
@@ -464,4 +478,4 @@ def test_who_may_not_work_cases_decides_none(
     with pytest.raises(Refusal) as refused:
         decide(case, refuse(case), ada)
 
-    assert refused.value.code == "held_by_another"
+    assert refused.value.code == "may_not_work"
