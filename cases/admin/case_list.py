@@ -80,6 +80,7 @@ def _choices(user: User) -> dict[str, Any]:
         "bulk_acts": list(bulk_acts_of(user).items()),
         "can_work": user.has_perm("cases.work_case"),
         "can_approve": user.has_perm("cases.approve_case"),
+        "can_export": user.has_perm("cases.export_case"),
         "pending_count": sum(queue.pending_approval for queue in counts),
         "take_url": reverse("admin:cases_case_next"),
     }

@@ -19,6 +19,7 @@ from cases.admin.decisions import DecideForm, EffectsForm, SecondForm, case_aler
 from cases.admin.notes import colleague, timeline_context
 from cases.admin.panels import alert_panel, alert_tabs, shown_alert
 from cases.admin.related import related_context
+from cases.admin.reports import report_links
 from cases.admin.sla_words import time_left
 from cases.admin.subject import Facts, may_reveal
 from cases.choices import DecisionStatus
@@ -77,6 +78,7 @@ def case_context(case: Case, viewer: User, wish: Wish) -> Context:
         "attachments": attachments_context(case, viewer),
         "attach_help": TAKEN,
         "earlier": earlier_cases(case, limit=EARLIER_LENGTH),
+        "reports": report_links(case, viewer),
     }
 
 

@@ -88,3 +88,19 @@ def test_an_address_of_nonsense_is_answered(
     a_case()
 
     assert as_user(anna).get(f"{reverse(LIST)}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(Role.ANALYST, False), (Role.RISK_MANAGER, True)])
+def test_what_is_shown_can_be_exported_by_those_who_may(
+    role: str,
+    is_offered: bool,
+    make_user: Callable[..., User],
+    as_user: Callable[[User], Client],
+) -> None:
+    client = as_user(make_user("somebody@example.com", role))
+
+    page = client.get(reverse("admin:cases_case_changelist"), {"queue": "payments"})
+
+    link = f"{reverse('cases_export:export')}?queue=payments"
+    assert (link in page.content.decode()) is is_offered
+    assert client.get(link).status_code == (200 if is_offered else 404)

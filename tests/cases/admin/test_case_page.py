@@ -235,3 +235,27 @@ def test_earlier_cases_are_linked(anna: User, as_user: Callable[[User], Client])
 
     assert page_of(first) in page.text
     assert "Closed: false positive" in " ".join(page.text.split())
+
+
+@pytest.mark.parametrize(
+    ("role", "is_shown", "begins"),
+    [
+        (Role.ANALYST, False, False),
+        (Role.AUDITOR, False, False),
+        (Role.RISK_MANAGER, True, True),
+        (Role.SENIOR_ANALYST, True, True),
+    ],
+)
+def test_reports_of_a_case_are_shown_to_those_who_may_know(
+    role: str,
+    is_shown: bool,
+    begins: bool,
+    make_user: Callable[..., User],
+    as_user: Callable[[User], Client],
+) -> None:
+    case = a_case()
+
+    page = as_user(make_user("somebody@example.com", role)).get(page_of(case)).content.decode()
+
+    assert ('data-testid="reports"' in page) is is_shown
+    assert (reverse("cases_reports:new", args=[case.pk]) in page) is begins
