@@ -35,6 +35,15 @@ def site() -> Iterator[Site]:
     stop_site(running)
 
 
+@pytest.fixture
+def fresh_site() -> Iterator[Site]:
+    """A site in which nobody else's story has left anything: for lists that show all there is."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    running = start_site(CHECKOUT / "var" / f"test-site-{worker}-fresh")
+    yield running
+    stop_site(running)
+
+
 @pytest.fixture(scope="session")
 def screenshots() -> Path:
     folder = Path(os.environ.get("FRAUDSITE_SCREENSHOTS", CHECKOUT / "var" / "screenshots"))

@@ -37,8 +37,9 @@ def look(at: journey.Visit, name: str) -> None:
 
 
 def test_the_queue_is_worked_from_the_keyboard(
-    site: Site, launch: Callable[..., Browser], screenshots: Path
+    fresh_site: Site, launch: Callable[..., Browser], screenshots: Path
 ) -> None:
+    site = fresh_site
     site.manage("shell", "-v", "0", "-c", MAKE)
     site.create_staff("queue@example.com", STAFF_PASSWORD)
     staff = journey.visit(launch(), site.url, screenshots, "queue")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from transactions.choices import TransactionStatus
 from transactions.models import Account, Merchant, Transaction
 
 NOW = datetime.now(UTC)
-_numbers = itertools.count(1)
+# Several processes write into one site in the browser tests: each with numbers of its own.
+_numbers = itertools.count(os.getpid() * 100_000)
 
 STATUS_OF = {
     DecisionOutcome.APPROVE: TransactionStatus.APPROVED,
