@@ -13,7 +13,7 @@ HEAD = """\
 # Benchmarks
 
 Written by `python -m bench.report` from `var/bench.json`, which `make bench` measures on a fresh clone.
-{measured_on}, commit {commit}, {machine}; web, workers, PostgreSQL, Valkey and the measuring process
+{measured_on}, commit {commits[scoring]} (start and verification: {commits[verification]}), {machine}; web, workers, PostgreSQL, Valkey and the measuring process
 share those cores. These machines are noisy: compare by ratio, within one run.
 """
 

@@ -141,11 +141,11 @@ def _in_process(batches: Figures) -> Iterable[Row]:
     without = batches["without_reasons_per_s"]
     yield Row(
         f"{what}, reasons off",
-        f"{without:,} transactions/s",
+        f"{without:,.0f} transactions/s",
         f"≥ {IN_PROCESS_PER_S:,}",
         is_met=without >= IN_PROCESS_PER_S,
     )
-    yield Row(f"{what}, reasons on", f"{batches['with_reasons_per_s']:,} transactions/s")
+    yield Row(f"{what}, reasons on", f"{batches['with_reasons_per_s']:,.0f} transactions/s")
 
 
 def _all_models(every: Figures) -> Iterable[Row]:
