@@ -30,7 +30,7 @@ UNPRIVILEGED_FROM = int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").re
 SUPERVISE = """
     import os, sys
     from fraudsite.local import supervisor
-    supervisor.STOP_TIMEOUT_S = 2
+    supervisor.STOP_TIMEOUT_S = float(sys.argv[2])
     program = supervisor.Program("program", [sys.executable, "-uc", sys.argv[1]])
     sys.exit(supervisor.Supervisor([program], os.environ).run(when_started=lambda: None))
 """
@@ -55,10 +55,11 @@ def wait_for(path: Path) -> None:
     time.sleep(0.3)
 
 
-def supervise(script: str) -> subprocess.Popen[str]:
-    """Start a supervisor of one program."""
+def supervise(script: str, *, stop_timeout_s: float = 15) -> subprocess.Popen[str]:
+    """Start a supervisor of one program, which has so long to end before it is killed."""
+    words = [textwrap.dedent(SUPERVISE), textwrap.dedent(script), str(stop_timeout_s)]
     return subprocess.Popen(
-        [sys.executable, "-uc", textwrap.dedent(SUPERVISE), textwrap.dedent(script)],
+        [sys.executable, "-uc", *words],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         text=True,
@@ -219,7 +220,8 @@ def test_a_program_that_does_not_stop_is_killed_with_its_children() -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print(subprocess.Popen(["sleep", "300"]).pid)
         time.sleep(300)
-        """
+        """,
+        stop_timeout_s=2,
     )
     child = int(process.stdout.readline().split("|")[1])
     assert is_alive(child)
