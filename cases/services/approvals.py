@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.utils import timezone
 
-from cases.choices import CaseEventKind, CaseStatus, DecisionLabel, DecisionStatus, QueueName
+from cases.choices import CaseEventKind, CaseStatus, DecisionStatus, QueueName
 from cases.effects import Effect, effect_from_json
 from cases.models import Case, CaseDecision
 from cases.services.case_rows import (
@@ -19,7 +19,7 @@ from cases.services.case_rows import (
     news_of,
     require_not_own,
 )
-from cases.services.decisions import takes_effect_at
+from cases.services.decisions import require_label, takes_effect_at
 from cases.services.notes import note_keep
 from cases.services.queues import queue_ensure
 from cases.services.second_looks import is_blind
@@ -79,8 +79,7 @@ def decision_second(
 
     Raises as `decision_approve`.
     """
-    if label not in DecisionLabel.values:
-        raise Refusal("label_missing", "Say what it turned out to be.", field="label")
+    require_label(label)
     with _awaiting(decision_id, seen, approver) as (case, decision):
         if _agrees(decision, label, effects):
             _approve(case, decision, approver)

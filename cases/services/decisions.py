@@ -110,9 +110,14 @@ def takes_effect_at(now: datetime) -> datetime:
     return now + UNDO
 
 
-def _check_words(verdict: Verdict) -> None:
-    if verdict.label not in DecisionLabel.values:
+def require_label(label: str) -> None:
+    """Raise `Refusal` for what is no answer to what an alert turned out to be."""
+    if label not in DecisionLabel.values:
         raise Refusal("label_missing", "Say what it turned out to be.", field="label")
+
+
+def _check_words(verdict: Verdict) -> None:
+    require_label(verdict.label)
     if verdict.reason not in {code for code, _ in DecisionReason.of_label(verdict.label)}:
         raise Refusal("reason_missing", "Choose a reason that fits.", field="reason")
     if len(verdict.note) > MAX_NOTE_LENGTH:
