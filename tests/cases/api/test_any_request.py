@@ -7,38 +7,22 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, Phase, seed, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from cases.models import Case
 from cases.services.approvals import decision_undo
 from fraudsite.core.models import User
-from fraudsite.environment import CHECKOUT
 from tests.cases.raised import claimed_by
+from tests.described_answers import CHECKS, described
 
 # Six operations, two dozen generated requests each: half a minute.
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 EXAMPLES = 24
 _numbers = itertools.count()
-described = schemathesis.openapi.from_path(CHECKOUT / "docs" / "openapi.yaml")
 schema = described.include(path_regex=r"^/api/v1/(cases|events)/")
 
 

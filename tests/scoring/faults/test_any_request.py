@@ -8,32 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
-from fraudsite.environment import CHECKOUT
+from tests.described_answers import CHECKS, described
 from tests.scoring.faults.site import BATCH_URL, URL, Site, a_payment, assert_state_agrees
 
 # Five operations, a hundred requests each, and gunicorn starts.
 pytestmark = pytest.mark.slow
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-]
 EXAMPLES = 80
 _numbers = itertools.count()
-described = schemathesis.openapi.from_path(CHECKOUT / "docs" / "openapi.yaml")
 schema = described.include(path_regex=r"^/api/v1/transactions/")
 
 
