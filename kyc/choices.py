@@ -38,6 +38,10 @@ class CaptureKind(models.TextChoices):
     LIVENESS_VIDEO = "liveness_video", "Liveness video"
     SELFIE_STILL = "selfie_still", "Selfie, a single photo"
     SELFIE_FRAME = "selfie_frame", "Selfie, chosen from the video"
+    DOCUMENT_CARD = "document_card", "Document, straightened"
+    DOCUMENT_PORTRAIT = "document_portrait", "Portrait on the document"
+    DOCUMENT_MRZ = "document_mrz", "Machine-readable zone"
+    LIVENESS_FRAMES = "liveness_frames", "Liveness, key frames"
 
 
 class CaptureSource(models.TextChoices):
@@ -55,12 +59,22 @@ class ConsentPurpose(models.TextChoices):
 
 
 class Stage(models.TextChoices):
-    """The stages of the pipeline, in the order in which they are shown."""
+    """The stages of the pipeline, in the order in which they are shown.
+
+    The last two compare the customer with others; they are for the reviewer's eyes only.
+    """
 
     QUALITY = "quality", "Checking the pictures"
     DOCUMENT = "document", "Reading the document"
     LIVENESS = "liveness", "Checking that you are there"
     FACE = "face", "Comparing the faces"
+    SCREENING = "screening", "Searching the watchlists"
+    DUPLICATES = "duplicates", "Searching for the same person"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the customer sees on the progress page that it runs."""
+        return self not in {Stage.SCREENING, Stage.DUPLICATES}
 
 
 class StageState(models.TextChoices):

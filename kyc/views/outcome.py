@@ -155,7 +155,7 @@ def _stages(verification: Verification) -> list[dict[str, str]]:
         found.stage: found.state
         for found in verification.stage_results.filter(attempt=verification.attempt)
     }
-    stages = list(Stage)
+    stages = [stage for stage in Stage if stage.is_told]
     if not has_biometric_consent(verification.customer):
         stages = [Stage.QUALITY, Stage.DOCUMENT]
     waiting = [stage for stage in stages if stage not in results]
