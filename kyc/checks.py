@@ -7,6 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
+from kyc.decision.rules import DEFAULT_EFFECTS, Effect
+from kyc.services.policy import changed_effects
+
 
 @register(Tags.security, deploy=True)
 def check_virtual_cameras(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
@@ -42,3 +45,14 @@ def check_attempts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # no
     if settings.MAX_ATTEMPTS >= 1:
         return []
     return [Error("MAX_ATTEMPTS is below 1.", hint="Set it to 3, say.", id="kyc.E002")]
+
+
+@register()
+def check_policy_effects(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """Only checks that there are may be given an effect, and only an effect that there is."""
+    try:
+        changed_effects(settings.POLICY_EFFECTS)
+    except ValueError as error:
+        hint = f"Checks: {', '.join(DEFAULT_EFFECTS)}. Effects: {', '.join(Effect)}."
+        return [Error(f"POLICY_EFFECTS: {error}", hint=hint, id="kyc.E003")]
+    return []

@@ -334,6 +334,11 @@ REFERENCE_RATES = env.json("REFERENCE_RATES", default={})
 
 # Onboarding.
 MAX_ATTEMPTS = number("MAX_ATTEMPTS", 3)
+MINIMUM_AGE_YEARS = number("MINIMUM_AGE_YEARS", 18)
+# By check code, where it differs from docs/decision.md: none, resubmit, review or decline.
+POLICY_EFFECTS = env.json("POLICY_EFFECTS", default={})
+# Whether nobody is approved without a watchlist having been searched.
+SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=False)
 CHALLENGE_VALID_S = number("CHALLENGE_VALID_S", 300)
 # Camera labels that the virtual-camera list would refuse and that are allowed all the same.
 # Only the test settings name one: the browser's own fake device.

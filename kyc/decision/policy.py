@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
@@ -74,14 +74,19 @@ def decide(evidence: Evidence, policy: Policy) -> PolicyDecision:
 
 
 def check_groups(evidence: Evidence, rules: Rules) -> tuple[CheckGroup, ...]:
-    """Return the whole tree."""
-    return (
+    """Return the whole tree, without the checks that the operator has switched off."""
+    groups = (
         document_group(evidence, rules),
         consent_group(evidence, rules),
         liveness_group(evidence, rules),
         face_group(evidence, rules),
         screening_group(rules),
     )
+    return tuple(_switched_on(group, rules) for group in groups)
+
+
+def _switched_on(group: CheckGroup, rules: Rules) -> CheckGroup:
+    return replace(group, checks=tuple(c for c in group.checks if rules.is_on(c.code)))
 
 
 def _outcome(

@@ -14,11 +14,11 @@ from fraudsite.core.services.audit import audit_record
 from fraudsite.core.transitions import move
 from kyc.choices import VerificationStatus
 from kyc.decision.checks import CheckGroup
-from kyc.decision.policy import Outcome, Policy, PolicyDecision, decide
-from kyc.decision.rules import Rules
+from kyc.decision.policy import Outcome, PolicyDecision, decide
 from kyc.models import Decision, Verification
 from kyc.services.attempt_evidence import attempt_evidence
 from kyc.services.locks import verification_lock
+from kyc.services.policy import current_policy
 
 logger = structlog.get_logger(__name__)
 
@@ -29,11 +29,6 @@ STATUS_OF = {
     Outcome.RESUBMIT: VerificationStatus.RESUBMIT,
     Outcome.DECLINED: VerificationStatus.DECLINED,
 }
-
-
-def current_policy() -> Policy:
-    """Return the policy in force."""
-    return Policy(rules=Rules())
 
 
 def attempt_decide(*, verification_id: str, attempt: int) -> None:

@@ -1,0 +1,41 @@
+"""What the operator's settings change of the policy."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from kyc.checks import check_policy_effects
+from kyc.decision.policy import Policy
+from kyc.decision.rules import Effect
+from kyc.services.policy import current_policy
+
+
+def test_without_changes_the_shipped_policy_is_in_force() -> None:
+    assert current_policy() == Policy()
+
+
+def test_a_changed_effect_is_in_force_under_a_version_of_its_own(settings: Settings) -> None:
+    settings.POLICY_EFFECTS = {"document.expired": "review"}
+    changed = current_policy()
+    settings.POLICY_EFFECTS = {"document.expired": "decline"}
+
+    assert changed.rules.effect_of("document.expired") is Effect.REVIEW
+    assert changed.rules.effect_of("face.match") is Effect.REVIEW
+    assert changed.version.startswith(f"{Policy().version}+")
+    assert changed.version != current_policy().version
+
+
+def test_age_and_screening_follow_the_settings(settings: Settings) -> None:
+    settings.MINIMUM_AGE_YEARS, settings.SCREENING_REQUIRED = 21, True
+
+    rules = current_policy().rules
+
+    assert (rules.minimum_age_years, rules.needs_screening) == (21, True)
+
+
+@pytest.mark.parametrize("wrong", [{"no.such_check": "none"}, {"face.match": "shrug"}])
+def test_a_wrong_name_stops_the_start(settings: Settings, wrong: dict[str, str]) -> None:
+    settings.POLICY_EFFECTS = wrong
+
+    assert [error.id for error in check_policy_effects(None)] == ["kyc.E003"]
