@@ -1,7 +1,7 @@
 """Layouts of machine-readable zones: how many lines, which field stands where, what is checked.
 
-A further layout (the French identity card of 1995, 2 × 36) is a further `MrzFormat` in `FORMATS`;
-reading, repair and parsing take everything they know from here.
+A further layout is a further `MrzFormat` in `FORMATS`; reading, repair and parsing take everything
+they know from here.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Literal
 
 from kyc.vision.mrz.check_digits import FILLER
 
-FormatName = Literal["TD1", "TD2", "TD3", "MRVA", "MRVB"]
+FormatName = Literal["TD1", "TD2", "TD3", "MRVA", "MRVB", "FRAID"]
 FieldName = Literal[
-    "document_code", "issuing_state", "document_number", "name", "nationality",
+    "document_code", "issuing_state", "document_number", "name", "given_names", "nationality",
     "birth_date", "sex", "expiry_date", "optional_data", "optional_data_2",
 ]  # fmt: skip
 
@@ -34,6 +34,7 @@ _CHARACTERS_OF_FIELD: MappingProxyType[FieldName, frozenset[str]] = MappingProxy
         "issuing_state": LETTERS,
         "document_number": ANY,
         "name": LETTERS,
+        "given_names": LETTERS,
         "nationality": LETTERS,
         "birth_date": DIGITS,
         "sex": SEXES,
@@ -85,6 +86,10 @@ class MrzFormat:
     checks : tuple of CheckRule
     has_long_numbers : bool
         Whether a document number of more than nine characters runs on in the optional data.
+    prefix : str
+        What the first line always begins with; empty where only its first letter is known.
+    digits : tuple of Span
+        Where only digits stand in a field that elsewhere may hold letters.
     """
 
     name: FormatName
@@ -94,6 +99,8 @@ class MrzFormat:
     fields: tuple[tuple[FieldName, Span], ...]
     checks: tuple[CheckRule, ...]
     has_long_numbers: bool = False
+    prefix: str = ""
+    digits: tuple[Span, ...] = ()
 
     def span(self, name: FieldName) -> Span | None:
         """Where a field stands, or None when this layout has no such field."""
@@ -115,9 +122,10 @@ def permitted_characters(layout: MrzFormat) -> tuple[tuple[frozenset[str], ...],
         )
     for rule in layout.checks:
         table[rule.at.line][rule.at.start] = DIGITS
-    first = layout.span("document_code")
-    if first:
-        table[first.line][first.start] = frozenset(layout.first_letters)
+    for span in layout.digits:
+        table[span.line][span.start : span.end] = [DIGITS] * (span.end - span.start)
+    table[0][0] = frozenset(layout.first_letters)
+    table[0][: len(layout.prefix)] = [frozenset(character) for character in layout.prefix]
     return tuple(tuple(row) for row in table)
 
 
@@ -220,7 +228,37 @@ MRVB = MrzFormat(
     checks=_SECOND_LINE_CHECKS,
 )
 
-FORMATS: tuple[MrzFormat, ...] = (TD3, TD1, TD2, MRVA, MRVB)
+# The French identity card of 1988 to 2021, older than the standard: the surname alone in the first
+# line, the given names in the second, no expiry date, and a last digit over everything before it.
+# Only the French have it, so it
+# prints no nationality. Its number is year and month of issue, department, serial number; of
+# Corsica's departments (2A, 2B) letters stand in it. No public norm was found; the layout is that
+# of Wikipedia, "National identity card (France)", whose specimen has all three digits right.
+FRAID = MrzFormat(
+    name="FRAID",
+    line_count=2,
+    line_length=36,
+    first_letters="I",
+    fields=(
+        ("document_code", Span(0, 0, 2)),
+        ("issuing_state", Span(0, 2, 5)),
+        ("name", Span(0, 5, 30)),
+        ("optional_data", Span(0, 30, 36)),
+        ("document_number", Span(1, 0, 12)),
+        ("given_names", Span(1, 13, 27)),
+        ("birth_date", Span(1, 27, 33)),
+        ("sex", Span(1, 34, 35)),
+    ),
+    checks=(
+        CheckRule("document_number", (Span(1, 0, 12),), Span(1, 12, 13)),
+        CheckRule("birth_date", (Span(1, 27, 33),), Span(1, 33, 34)),
+        CheckRule("composite", (Span(0, 0, 36), Span(1, 0, 35)), Span(1, 35, 36)),
+    ),
+    prefix="IDFRA",
+    digits=(Span(1, 0, 4), Span(1, 7, 12)),
+)
+
+FORMATS: tuple[MrzFormat, ...] = (TD3, TD1, FRAID, TD2, MRVA, MRVB)
 
 
 def format_named(name: str) -> MrzFormat:

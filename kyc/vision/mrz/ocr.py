@@ -159,7 +159,7 @@ def default_engine() -> OcrEngine:
 def _tesserocr() -> Any:
     # The operator's choice, and 20 MB of shared libraries: loaded only where it was chosen.
     try:
-        import tesserocr  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no stubs
+        import tesserocr  # noqa: PLC0415
     except ImportError as error:
         raise OcrFailed("tesserocr is not installed; install it or use pytesseract.") from error
     return tesserocr

@@ -47,14 +47,27 @@ def format_of(lines: tuple[str, ...]) -> MrzFormat:
     MrzMalformed
         When there is none.
     """
-    for layout in FORMATS:
-        if (
-            len(lines) == layout.line_count
-            and all(len(line) == layout.line_length for line in lines)
-            and lines[0][0] in layout.first_letters
-        ):
-            return layout
+    fitting = [layout for layout in FORMATS if _has_shape(layout, lines)]
+    # A French card has the shape of a TD2 too, and only one of the two has its digits right.
+    best = min(fitting, key=lambda layout: _wrong_digits(layout, lines), default=None)
+    if best is not None:
+        return best
     raise MrzMalformed("these lines have the shape of no machine-readable zone")
+
+
+def _has_shape(layout: MrzFormat, lines: tuple[str, ...]) -> bool:
+    return (
+        len(lines) == layout.line_count
+        and all(len(line) == layout.line_length for line in lines)
+        and lines[0][0] in layout.first_letters
+        and lines[0].startswith(layout.prefix)
+    )
+
+
+def _wrong_digits(layout: MrzFormat, lines: tuple[str, ...]) -> int:
+    if any(set(line) - CHARACTERS for line in lines):
+        return 0
+    return sum(not digit.is_valid for digit in check_digits_of(layout, lines))
 
 
 def parse_mrz(lines: tuple[str, ...], *, today: date, format_name: str | None = None) -> ParsedMrz:
@@ -80,7 +93,8 @@ def parse_mrz(lines: tuple[str, ...], *, today: date, format_name: str | None = 
 
     References
     ----------
-    ICAO Doc 9303 parts 3 (common rules), 4 (TD3), 5 (TD1), 6 (TD2) and 7 (visas).
+    ICAO Doc 9303 parts 3 (common rules), 4 (TD3), 5 (TD1), 6 (TD2) and 7 (visas); the French
+    identity card is described beside its layout.
 
     Examples
     --------
@@ -160,21 +174,30 @@ def _document_number(layout: MrzFormat, lines: tuple[str, ...]) -> _DocumentNumb
 def _fields(layout: MrzFormat, lines: tuple[str, ...], today: date) -> MrzFields:
     number = _document_number(layout, lines)
     name = layout.value("name", lines)
-    surname, given_names = split_name(name)
+    surname, given_names = _names(layout, lines)
+    state = layout.value("issuing_state", lines)
     optional = (number.optional_data, layout.value("optional_data_2", lines))
     return MrzFields(
         document_code=plain(layout.value("document_code", lines)),
-        issuing_state=plain(layout.value("issuing_state", lines)),
+        issuing_state=plain(state),
         document_number=number.value.rstrip(FILLER),
         surname=surname,
         given_names=given_names,
-        nationality=plain(layout.value("nationality", lines)),
+        nationality=plain(layout.value("nationality", lines) or state),
         birth_date=birth_date_of(layout.value("birth_date", lines), today=today),
         sex=_sex(layout.value("sex", lines)),
         expiry_date=expiry_date_of(layout.value("expiry_date", lines), today=today),
         optional_data=" ".join(part for part in map(plain, optional) if part),
         name_is_truncated=not name.endswith(FILLER),
     )
+
+
+def _names(layout: MrzFormat, lines: tuple[str, ...]) -> tuple[str, str]:
+    """Surname and given names, out of one field or of two."""
+    name = layout.value("name", lines)
+    if layout.span("given_names") is None:
+        return split_name(name)
+    return plain(name), plain(layout.value("given_names", lines))
 
 
 def _sex(character: str) -> Sex:

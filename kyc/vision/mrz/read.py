@@ -40,6 +40,7 @@ CONFIRMED_FIELDS: tuple[FieldName, ...] = (
     "expiry_date",
     "nationality",
     "name",
+    "given_names",
 )
 
 # Lines are found up to 20° from level, measured on renders; pictures turned by these, and by
@@ -304,7 +305,7 @@ def _refusal_reason(
     candidate: Candidate, parsed: ParsedMrz, today: date, budget: float, *, is_confirmed: bool
 ) -> str:
     """Stable code of the first reason not to rely on the reading, empty when there is none."""
-    fields = parsed.fields
+    fields, has_expiry = parsed.fields, candidate.layout.span("expiry_date") is not None
     reasons = (
         (not parsed.is_valid, "check_digits_wrong"),
         (candidate.cost > budget, "too_many_repairs"),
@@ -315,7 +316,7 @@ def _refusal_reason(
         (not fields.surname, "name_missing"),
         (not _is_name_whole(candidate, parsed, budget), "name_separator_missing"),
         (fields.birth_date is None, "birth_date_impossible"),
-        (fields.expiry_date is None, "expiry_date_impossible"),
+        (has_expiry and fields.expiry_date is None, "expiry_date_impossible"),
         (not _are_dates_plausible(parsed, today), "dates_implausible"),
     )
     return next((code for applies, code in reasons if applies), "")
@@ -335,9 +336,10 @@ def _is_name_whole(candidate: Candidate, parsed: ParsedMrz, budget: float) -> bo
 
 
 def _are_dates_plausible(parsed: ParsedMrz, today: date) -> bool:
+    """Whether one was born before a document ran out that was issued by now."""
     birth, expiry = parsed.fields.birth_date, parsed.fields.expiry_date
     if birth is None or expiry is None:
-        return False
+        return birth is not None
     return birth < expiry and expiry.year <= today.year + MAX_EXPIRY_YEARS_AHEAD
 
 

@@ -130,12 +130,17 @@ def clear_strays(candidate: Candidate) -> Candidate:
     Three fillers in a row end a name (ICAO Doc 9303 part 3, §4 puts two between its parts and
     one inside them), so what follows is a filler that was taken for a K, C or L.
     """
-    span = candidate.layout.span("name")
-    name = span.of(candidate.lines) if span else ""
+    for field in ("name", "given_names"):
+        span = candidate.layout.span(field)
+        if span is not None:
+            candidate = _cleared(candidate, span)
+    return candidate
+
+
+def _cleared(candidate: Candidate, span: Span) -> Candidate:
+    name = span.of(candidate.lines)
     end = name.find(FILLER * 3)
-    if span is None or end < 0:
-        return candidate
-    for offset in range(end, len(name)):
+    for offset in range(end, len(name)) if end >= 0 else ():
         if name[offset] != FILLER:
             candidate = _changed(
                 candidate, span.line, span.start + offset, FILLER, STRAY_IN_FILLERS

@@ -15,7 +15,7 @@ from kyc.simulation.people import SpecimenPerson
 from kyc.vision.mrz.check_digits import check_digit
 from kyc.vision.mrz.dates import birth_date_of, expiry_date_of
 from kyc.vision.mrz.formats import FORMATS, MrzFormat, permitted_characters
-from kyc.vision.mrz.parse import MrzMalformed, parse_mrz, split_name
+from kyc.vision.mrz.parse import MrzMalformed, parse_mrz, plain, split_name
 from kyc.vision.mrz.readings import MrzFields
 from kyc.vision.mrz.states import is_known_state
 
@@ -39,6 +39,8 @@ MRVA = (
     "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
     "L8988901C4XXX4009078F96121096ZE184226B<<<<<<",
 )
+# Wikipedia, "National identity card (France)".
+FRAID = ("IDFRABERTHIER<<<<<<<<<<<<<<<<<<<<<<<", "8806923102858CORINNE<<<<<<<6512068F6")
 MRVB = ("V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<", "L8988901C4XXX4009078F9612109<<<<<<<<")
 
 
@@ -64,6 +66,18 @@ VISA_HOLDER = replace(
     expiry_date=date(1996, 12, 10),
     optional_data="6ZE184226B",
 )
+FRENCH_HOLDER = MrzFields(
+    document_code="ID",
+    issuing_state="FRA",
+    document_number="880692310285",
+    surname="BERTHIER",
+    given_names="CORINNE",
+    nationality="FRA",
+    birth_date=date(1965, 12, 6),
+    sex="F",
+    expiry_date=None,
+    optional_data="",
+)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +88,7 @@ VISA_HOLDER = replace(
         (TD2, "TD2", CARD_HOLDER),
         (MRVA, "MRVA", VISA_HOLDER),
         (MRVB, "MRVB", replace(VISA_HOLDER, optional_data="")),
+        (FRAID, "FRAID", FRENCH_HOLDER),
     ],
 )
 def test_it_takes_the_specimens_of_the_standard_apart(
@@ -93,6 +108,7 @@ def test_it_takes_the_specimens_of_the_standard_apart(
         (TD2, ["document_number", "birth_date", "expiry_date", "composite"]),
         (MRVA, ["document_number", "birth_date", "expiry_date"]),
         (MRVB, ["document_number", "birth_date", "expiry_date"]),
+        (FRAID, ["document_number", "birth_date", "composite"]),
     ],
 )
 def test_each_format_has_its_own_check_digits(lines: tuple[str, ...], names: list[str]) -> None:
@@ -100,6 +116,17 @@ def test_each_format_has_its_own_check_digits(lines: tuple[str, ...], names: lis
 
     assert [digit.name for digit in parsed.check_digits] == names
     assert parsed.is_valid
+
+
+def test_a_card_of_the_standard_from_france_is_not_taken_for_the_older_french_card() -> None:
+    first = "IDFRAERIKSSON<<ANNA<MARIA".ljust(36, "<")
+    second = "D231458907FRA7408122F1204159<<<<<<<"
+    composite = check_digit(second[:10] + second[13:20] + second[21:35])
+
+    parsed = parse_mrz((first, second + composite), today=TODAY)
+
+    assert parsed.format == "TD2"
+    assert parsed.fields.document_number == "D23145890"
 
 
 def test_a_wrong_check_digit_is_reported_with_the_right_one() -> None:
@@ -245,7 +272,7 @@ PEOPLE = st.builds(
 )
 
 
-@pytest.mark.parametrize("kind", ["TD3", "TD1"])
+@pytest.mark.parametrize("kind", ["TD3", "TD1", "MRVA"])
 @given(person=PEOPLE)
 def test_what_an_independent_writer_writes_comes_back(kind: str, person: SpecimenPerson) -> None:
     parsed = parse_mrz(write_lines(person, kind), today=TODAY)
@@ -260,6 +287,39 @@ def test_what_an_independent_writer_writes_comes_back(kind: str, person: Specime
     assert parsed.fields.sex == person.sex
     assert parsed.fields.nationality == person.nationality
     assert parsed.fields.optional_data == person.personal_number
+
+
+@pytest.mark.parametrize("kind", ["TD1", "TD2"])
+@given(person=PEOPLE, rest=st.text(alphabet=ascii_uppercase + digits, min_size=1, max_size=5))
+def test_a_long_number_that_an_independent_writer_writes_comes_back(
+    kind: str, person: SpecimenPerson, rest: str
+) -> None:
+    number = person.document_number + rest
+
+    parsed = parse_mrz(
+        write_lines(replace(person, document_number=number, personal_number=""), kind), today=TODAY
+    )
+
+    assert parsed.is_valid
+    assert parsed.format == kind
+    assert parsed.fields.document_number == number
+    assert parsed.fields.optional_data == ""
+
+
+@given(person=PEOPLE, serial=st.integers(0, 10**12 - 1))
+def test_a_french_card_that_an_independent_writer_writes_comes_back(
+    person: SpecimenPerson, serial: int
+) -> None:
+    number = f"{serial:012d}"
+
+    parsed = parse_mrz(write_lines(replace(person, document_number=number), "FRAID"), today=TODAY)
+
+    assert parsed.is_valid
+    assert parsed.format == "FRAID"
+    assert parsed.fields.document_number == number
+    assert parsed.fields.surname == person.surname
+    assert parsed.fields.given_names == plain(person.given_names.replace(" ", "<<")[:14])
+    assert parsed.fields.birth_date == person.birth_date
 
 
 @given(
