@@ -19,7 +19,8 @@ from kyc.models import Capture, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.challenges import challenge_use
 from kyc.services.locks import lock_collecting
-from kyc.vision.images import ImageRefused, read_image
+from kyc.vision.images import CleanImage, ImageRefused, read_image
+from kyc.vision.pdf_pages import is_pdf, read_pdf_pages
 from kyc.vision.quality import assess_quality
 from kyc.vision.video import VideoRefused, container_type, read_frames
 
@@ -73,7 +74,7 @@ def image_capture(
         When the verification has moved on since the page was opened.
     """
     try:
-        image = read_image(upload.data)
+        image = _picture(kind, upload.data)
     except ImageRefused as refused:
         raise Refusal(refused.code, refused.sentence, field="image") from refused
     report = assess_quality(image.pixels, kind="document" if kind in DOCUMENT_KINDS else "face")
@@ -92,6 +93,14 @@ def image_capture(
             issues=[issue.code for issue in report.issues],
             actor=actor,
         )
+
+
+def _picture(kind: CaptureKind, data: bytes) -> CleanImage:
+    """Return the one picture of a file; of a PDF the first page is the front, the last the back."""
+    if kind not in DOCUMENT_KINDS or not is_pdf(data):
+        return read_image(data)
+    pages = read_pdf_pages(data)
+    return pages[-1] if kind == CaptureKind.DOCUMENT_BACK else pages[0]
 
 
 def video_capture(

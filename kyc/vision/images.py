@@ -32,12 +32,16 @@ _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 
 
 class SourceType(StrEnum):
-    """The kinds of picture that are taken; the value names them to people."""
+    """The kinds of file that are taken; the value names them to people.
+
+    PDF is a document's alone, and read by `kyc.vision.pdf_pages`.
+    """
 
     JPEG = "JPEG"
     PNG = "PNG"
     WEBP = "WebP"
     HEIC = "HEIC"
+    PDF = "PDF"
 
 
 # The one Pillow plug-in that may touch a file of each type. That of JPEG also takes what phones
