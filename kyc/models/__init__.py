@@ -8,6 +8,8 @@ from kyc.models.consent import Consent
 from kyc.models.customer import Customer
 from kyc.models.decision import Decision
 from kyc.models.device import Device, DeviceSighting
+from kyc.models.document_fingerprint import DocumentFingerprint
+from kyc.models.face_template import FaceTemplate
 from kyc.models.stage_result import StageResult
 from kyc.models.verification import Verification
 
@@ -18,6 +20,8 @@ __all__ = [
     "Decision",
     "Device",
     "DeviceSighting",
+    "DocumentFingerprint",
+    "FaceTemplate",
     "LivenessChallenge",
     "StageResult",
     "Verification",

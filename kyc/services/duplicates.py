@@ -1,0 +1,62 @@
+"""The search for the same person among the other customers of the workspace."""
+
+from __future__ import annotations
+
+import uuid
+
+from kyc.choices import CaptureKind
+from kyc.decision.duplicates import DocumentSearch, DuplicateFindings
+from kyc.models import Verification
+from kyc.services.captures import capture_bytes, current_capture
+from kyc.services.device_sharing import devices_shared
+from kyc.services.document_fingerprints import (
+    Shown,
+    fingerprint_record,
+    fingerprints_forget,
+    number_hash,
+)
+from kyc.services.duplicate_signs import document_read
+from kyc.services.face_search import face_search
+from kyc.services.face_templates import templates_forget
+from kyc.vision.images import read_image
+from kyc.vision.picture_hash import picture_hashes
+
+
+def find_duplicates(verification: Verification) -> DuplicateFindings:
+    """Search face, document and devices of the present attempt; the customer's own never count.
+
+    It runs after the stages that read the document and keep the face. Running again finds the same,
+    and whoever came in between.
+    """
+    document = _document(verification)
+    # After the document, which is one of the signs that two customers are one.
+    face = face_search(verification)
+    return DuplicateFindings(face, document, devices_shared(verification.customer))
+
+
+def duplicates_forget(*, customer_id: uuid.UUID) -> int:
+    """Delete what an erased customer could be found by; return how many rows there were."""
+    return templates_forget(customer_id=customer_id) + fingerprints_forget(customer_id=customer_id)
+
+
+def _document(verification: Verification) -> DocumentSearch:
+    shown = _shown(verification)
+    before = fingerprint_record(verification, shown)
+    return DocumentSearch(
+        has_number=shown.number_hash is not None,
+        has_picture=bool(shown.picture_hashes),
+        same_number=before.same_number,
+        same_picture=before.same_picture,
+    )
+
+
+def _shown(verification: Verification) -> Shown:
+    fields = document_read(verification).get("fields", {})
+    front = current_capture(verification, CaptureKind.DOCUMENT_FRONT)
+    return Shown(
+        number_hash=number_hash(
+            issuing_state=fields.get("issuing_state", ""),
+            number=fields.get("document_number") or "",
+        ),
+        picture_hashes=picture_hashes(read_image(capture_bytes(front)).pixels) if front else (),
+    )

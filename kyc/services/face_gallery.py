@@ -1,0 +1,176 @@
+"""The faces of approved customers, held in the memory of each process that searches them.
+
+The database stays the only truth. Every search first asks it, in one statement, how many faces may
+be searched, with a checksum of which; when that differs from what is in memory, the difference is
+fetched. So a customer whose data key is destroyed, who withdraws consent or whose approval is taken
+back is out of a process's memory before its next answer.
+"""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import structlog
+from django.db.models import BigIntegerField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Sum
+
+from fraudsite.core.crypto.envelope import SealBroken
+from fraudsite.core.services.data_keys import DataKeyDestroyed
+from kyc.choices import ConsentPurpose, VerificationStatus
+from kyc.models import Consent, FaceTemplate
+from kyc.services.face_templates import Embedding, template_embedding
+from kyc.vision.faces.gallery import Gallery, Neighbour
+
+logger = structlog.get_logger(__name__)
+
+# Rows a statement: 5,000 are some 4 MB, and loading 100,000 is not quicker with more.
+LOAD_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Which faces may be compared with one another: of one workspace, described by one engine."""
+
+    workspace_id: uuid.UUID
+    engine: str
+    engine_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The nearest faces, and how many there were.
+
+    Attributes
+    ----------
+    neighbours : tuple of Neighbour
+        By the number of their `FaceTemplate`.
+    searched : int
+        Faces of other customers that were compared.
+    unsearched : int
+        Faces that should have been and could not: of another engine, or damaged.
+    """
+
+    neighbours: tuple[Neighbour, ...]
+    searched: int
+    unsearched: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How many faces may be searched; `count` and `checksum` of this engine, `total` of all."""
+
+    total: int
+    count: int
+    checksum: int
+
+
+@dataclass(slots=True)
+class _Held:
+    gallery: Gallery = field(default_factory=Gallery)
+    standing: _Standing | None = None
+
+
+_held: dict[Shelf, _Held] = {}
+_refreshing = threading.Lock()
+
+
+def faces_nearest(
+    shelf: Shelf, embedding: Embedding, *, customer_id: uuid.UUID, limit: int
+) -> Nearest:
+    """Return the faces of other customers that are nearest to a face.
+
+    The first call of a process loads them all; measured in docs/duplicates.md.
+    """
+    with _refreshing:
+        gallery, standing = _refreshed(shelf)
+    own = FaceTemplate.objects.filter(customer_id=customer_id).values_list("pk", flat=True)
+    excluded: set[Hashable] = {pk for pk in own if pk in gallery}
+    neighbours = gallery.nearest(embedding, limit, exclude=excluded) if len(gallery) else ()
+    return Nearest(neighbours, len(gallery) - len(excluded), standing.total - len(gallery))
+
+
+def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
+    """Return the faces that may be searched now: of approved, existing, consenting customers."""
+    against = Consent.objects.filter(
+        Q(is_granted=False, answered_at__gte=OuterRef("created_at"))
+        | Q(withdrawn_at__gte=OuterRef("created_at")),
+        customer_id=OuterRef("customer_id"),
+        purpose=ConsentPurpose.BIOMETRICS,
+    )
+    return FaceTemplate.objects.filter(
+        ~Exists(against),
+        workspace_id=workspace_id,
+        verification__status=VerificationStatus.APPROVED,
+        verification__attempt=F("attempt"),
+        data_key__destroyed_at__isnull=True,
+    )
+
+
+def galleries_drop() -> None:
+    """Let go of every face in this process's memory; the next search loads them again."""
+    with _refreshing:
+        _held.clear()
+
+
+def _refreshed(shelf: Shelf) -> tuple[Gallery, _Standing]:
+    held = _held.setdefault(shelf, _Held())
+    # Asked before the rows: what changes in between is a difference that the next search sees.
+    standing = _standing(shelf)
+    if standing != held.standing:
+        _take_over_changes(shelf, held.gallery)
+        held.standing = standing
+    return held.gallery, standing
+
+
+def _standing(shelf: Shelf) -> _Standing:
+    ours = Q(engine=shelf.engine, engine_version=shelf.engine_version)
+    checksum = Func(F("pk"), function="hashint8", output_field=BigIntegerField())
+    found: dict[str, Any] = searchable(shelf.workspace_id).aggregate(
+        total=Count("pk"), count=Count("pk", filter=ours), checksum=Sum(checksum, filter=ours)
+    )
+    return _Standing(found["total"], found["count"], found["checksum"] or 0)
+
+
+def _take_over_changes(shelf: Shelf, gallery: Gallery) -> None:
+    wanted = _on(shelf)
+    ids = set(wanted.values_list("pk", flat=True))
+    gone = gallery.ids - ids
+    for pk in gone:
+        gallery.remove(pk)
+    new = sorted(ids - gallery.ids)
+    for start in range(0, len(new), LOAD_BATCH):
+        _load(wanted.filter(pk__in=new[start : start + LOAD_BATCH]), gallery)
+    logger.info("face_gallery_refreshed", added=len(new), removed=len(gone), size=len(gallery))
+
+
+def _on(shelf: Shelf) -> QuerySet[FaceTemplate]:
+    return searchable(shelf.workspace_id).filter(
+        engine=shelf.engine, engine_version=shelf.engine_version
+    )
+
+
+def _load(templates: QuerySet[FaceTemplate], gallery: Gallery) -> None:
+    keys: list[int] = []
+    faces: list[Embedding] = []
+    for template in templates.select_related("data_key"):
+        face = _opened(template)
+        if face is not None:
+            keys.append(template.pk)
+            faces.append(face)
+    if keys:
+        gallery.add_many(keys, np.stack(faces))
+
+
+def _opened(template: FaceTemplate) -> Embedding | None:
+    """Return a face; None when its key went in this moment or its bytes were altered."""
+    try:
+        return template_embedding(template)
+    except (DataKeyDestroyed, SealBroken) as trouble:
+        logger.error(
+            "face_template_unreadable", template_id=template.pk, error_type=type(trouble).__name__
+        )
+        return None

@@ -1,0 +1,73 @@
+"""Faces in numbers: kept sealed under the customer's data key, deleted with the consent to them."""
+
+from __future__ import annotations
+
+import uuid
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+
+from fraudsite.core.services.data_keys import open_bytes, seal_bytes
+from kyc.models import FaceTemplate, Verification
+from kyc.services.consents import has_biometric_consent
+
+Embedding = npt.NDArray[np.float32]
+
+# Little-endian four-byte floats, whatever machine wrote them.
+STORED = np.dtype("<f4")
+
+
+def template_keep(
+    verification: Verification, embedding: Embedding, *, engine: str, engine_version: str
+) -> bool:
+    """Keep the face of a verification, in place of an earlier one; False without consent.
+
+    It is compared with others only while the verification is approved.
+    """
+    customer = verification.customer
+    if not has_biometric_consent(customer):
+        return False
+    value = np.ascontiguousarray(embedding, STORED).tobytes()
+    with transaction.atomic():
+        # A new row and not a changed one: galleries in memory know a face by its row's number.
+        FaceTemplate.objects.filter(verification=verification).delete()
+        FaceTemplate.objects.create(
+            workspace_id=customer.workspace_id,
+            customer=customer,
+            data_key=customer.data_key,
+            verification=verification,
+            attempt=verification.attempt,
+            embedding_sealed=seal_bytes(
+                data_key=customer.data_key, value=value, context=template_context(verification.pk)
+            ),
+            engine=engine,
+            engine_version=engine_version,
+        )
+    return True
+
+
+def template_embedding(template: FaceTemplate) -> Embedding:
+    """Return the face, decrypted."""
+    opened = open_bytes(
+        data_key=template.data_key,
+        sealed=template.embedding_sealed,
+        context=template_context(template.verification_id),
+    )
+    return embedding_of(opened)
+
+
+def embedding_of(opened: bytes) -> Embedding:
+    """Return the numbers that a decrypted template holds."""
+    return np.frombuffer(opened, STORED).astype(np.float32)
+
+
+def template_context(verification_id: uuid.UUID) -> str:
+    """Return what binds the sealed face to its verification."""
+    return f"verification:{verification_id}:face-template"
+
+
+def templates_forget(*, customer_id: uuid.UUID) -> int:
+    """Delete the faces of a customer; running galleries drop them at their next search."""
+    deleted, _ = FaceTemplate.objects.filter(customer_id=customer_id).delete()
+    return deleted
