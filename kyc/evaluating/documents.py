@@ -17,7 +17,9 @@ from kyc.evaluating.document_cases import (
     key_of,
     table_of,
 )
+from kyc.evaluating.document_renders import KINDS, renders
 from kyc.evaluating.report import MaterialRefused, Order, PartReport, Progress
+from kyc.simulation.wear import LEVELS, Level
 from kyc.vision.documents import OcrEngine, OcrFailed, read_document
 from kyc.vision.images import ImageLimits, ImageRefused, Pixels, read_image
 from kyc.vision.mrz.ocr import default_engine, engine_named
@@ -50,7 +52,7 @@ class Measured:
 
 
 def evaluate(order: Order, progress: Progress) -> PartReport:
-    """Read every picture of ``mrz/`` and hold it against ``truth.csv``.
+    """Read every picture of ``mrz/`` and hold it against ``truth.csv``; then own renders, if asked.
 
     Raises
     ------
@@ -66,13 +68,55 @@ def evaluate(order: Order, progress: Progress) -> PartReport:
         for done, case in enumerate(cases):
             progress(case.file, done, len(cases))
             found.append(_measured_file(folder, case, engine, order.today))
+        simulated = _measured_renders(order, engine, progress)
     except OcrFailed as error:
         raise MaterialRefused(str(error)) from error
     results = [one.result for one in found]
     return PartReport(
-        figures={**figures_of(results), "engine": engine.name, "engine_version": version},
-        rows=[one.row for one in found],
-        table=table_of(results),
+        figures={
+            **figures_of(results),
+            "engine": engine.name,
+            "engine_version": version,
+            **({"simulated": _simulated_figures(order, simulated)} if simulated else {}),
+        },
+        rows=[one.row for one in found]
+        + [{**one.row, "level": level} for level, part in simulated.items() for one in part],
+        table=table_of(results) + _simulated_table(simulated),
+    )
+
+
+def _measured_renders(
+    order: Order, engine: OcrEngine, progress: Progress
+) -> dict[Level, list[Measured]]:
+    found: dict[Level, list[Measured]] = {}
+    total = order.simulated * len(KINDS) * len(LEVELS)
+    todo = renders(order.simulated, seed=order.seed, today=order.today)
+    for done, render in enumerate(todo):
+        progress(render.case.file, done, total)
+        one = measured(render.case, render.pixels, engine, order.today)
+        found.setdefault(render.level, []).append(one)
+    return found
+
+
+def _simulated_figures(order: Order, found: dict[Level, list[Measured]]) -> dict[str, Any]:
+    """By level, and within it by format."""
+    return {"seed": order.seed} | {
+        level: {
+            **figures_of([one.result for one in part]),
+            "formats": {
+                kind: figures_of([one.result for one in part if one.result.case.format == kind])
+                for kind in KINDS
+            },
+        }
+        for level, part in found.items()
+    }
+
+
+def _simulated_table(found: dict[Level, list[Measured]]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (f"own renders, {level}: {label}", value)
+        for level, part in found.items()
+        for label, value in table_of([one.result for one in part])
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 Image = npt.NDArray[np.uint8]
 FloatImage = npt.NDArray[np.float32]
-Background = Literal["wood", "stone", "dark", "none"]
+Background = Literal["wood", "stone", "dark", "paper", "none"]
 
 # ISO/IEC 7810 §5.1.1: corners of a card are rounded by 3.18 mm, 6 % of its height.
 CORNER_SHARE = 0.059
@@ -46,12 +46,16 @@ def photograph(
     background: Background = "wood",
     corner_share: float = CORNER_SHARE,
     jpeg_quality: int = 90,
+    shadow: float = 0.0,
+    contrast: float = 1.0,
+    motion_px: float = 0.0,
+    longer_side_px: int = 0,
 ) -> Image:
     """Photograph a flat document with a phone.
 
     1. Lay it on a table, with a soft shadow, turned and seen a little from the side.
-    2. Light it from one side; put a lamp's reflection on it.
-    3. Blur, add the sensor's noise, store as JPEG.
+    2. Light it from one side; put a lamp's reflection on it, and the photographer's shadow.
+    3. Bring it to the size of the photograph, blur, shake, add the sensor's noise, store as JPEG.
 
     Parameters
     ----------
@@ -75,12 +79,22 @@ def photograph(
         0 for none; 1 whitens the middle of a spot of a sixth of the width completely.
     noise_sigma : float
         Grey levels.
-    background : {"wood", "stone", "dark", "none"}
-        "none" is plain white.
+    background : {"wood", "stone", "dark", "paper", "none"}
+        "paper" is a printed page, whose lines of text may be taken for the document's; "none" is
+        plain white.
     corner_share : float
         Radius of the document's corners as a share of its height.
     jpeg_quality : int
         1…100.
+    shadow : float
+        Share of the light that a hand or the phone keeps from one side of the picture.
+    contrast : float
+        1 is full contrast; less brings everything nearer to grey, as haze on a lens does.
+    motion_px : float
+        How far the camera moved during the exposure, in any direction.
+    longer_side_px : int
+        Size of the photograph, 0 for that of `image` with the margins. Blur, motion and noise are
+        in pixels of it.
 
     Returns
     -------
@@ -99,6 +113,14 @@ def photograph(
     lit = _lit(scene, rng, brightness, light_gradient)
     if glare > 0:
         lit = _with_glare(lit, scene.coverage, rng, glare)
+    if shadow > 0:
+        lit = _with_shadow(lit, rng, shadow)
+    if contrast < 1:
+        lit = np.asarray(128 * brightness * (1 - contrast) + lit * contrast, np.float32)
+    if longer_side_px:
+        lit = _sized(lit, longer_side_px)
+    if motion_px > 0:
+        lit = _shaken(lit, rng, motion_px)
     return _exposed(lit, rng, blur_sigma, noise_sigma, jpeg_quality)
 
 
@@ -160,6 +182,8 @@ def _table(frame: tuple[int, ...], rng: np.random.Generator, background: Backgro
     width, height = frame
     if background == "none":
         return np.full((height, width, 3), 250, np.float32)
+    if background == "paper":
+        return _page_of_text(width, height, rng)
     colour, grain_length = TABLES[background]
     coarse = rng.normal(0, 1, (max(2, height // 6), max(2, round(width / (6 * grain_length)))))
     fine = rng.normal(0, 1, (max(2, height // 2), max(2, round(width / (2 * grain_length)))))
@@ -169,6 +193,25 @@ def _table(frame: tuple[int, ...], rng: np.random.Generator, background: Backgro
         for layer, weight in ((coarse, 7.0), (fine, 4.0))
     )
     return np.asarray(np.array(colour, np.float32) + np.asarray(grain)[..., None], np.float32)
+
+
+def _page_of_text(width: int, height: int, rng: np.random.Generator) -> FloatImage:
+    """Lines of words of five to nine strokes, a little aslant, as of a newspaper below."""
+    page = np.full((height, width), 225, np.float32)
+    letter = max(4, round(height / 55))
+    for top in range(letter, height - letter, round(2.2 * letter)):
+        strokes = rng.uniform(0, 1, (2, width // max(2, letter // 3) + 1))
+        ink = cv2.resize(
+            strokes.astype(np.float32), (width, letter), interpolation=cv2.INTER_LINEAR
+        )
+        gaps = rng.uniform(0, 1, (1, width // (5 * letter) + 1)) < 0.85
+        words = cv2.resize(
+            gaps.astype(np.float32), (width, letter), interpolation=cv2.INTER_NEAREST
+        )
+        page[top : top + letter] -= 170 * (ink > 0.5) * words
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), float(rng.uniform(-40, 40)), 1.3)
+    turned = cv2.warpAffine(page, turn, (width, height), borderMode=cv2.BORDER_REFLECT)
+    return np.repeat(np.asarray(turned, np.float32)[..., None], 3, axis=2)
 
 
 def _shadow(coverage: npt.NDArray[np.float32], height: int) -> npt.NDArray[np.float32]:
@@ -199,6 +242,33 @@ def _with_glare(
     y = (np.arange(height) - centre_y)[:, None] / (0.12 * height)
     spot = np.clip(1.6 * np.exp(-((x**2 + y**2) ** 1.3)), 0, 1) * coverage * glare
     return np.asarray(image + (255 - image) * spot[..., None], np.float32)
+
+
+def _with_shadow(image: FloatImage, rng: np.random.Generator, depth: float) -> FloatImage:
+    """A half-plane in the shade, its edge as soft as one of a hand near a lamp."""
+    height, width = image.shape[:2]
+    direction, softness = rng.uniform(0, 2 * np.pi), rng.uniform(0.01, 0.08) * width
+    x = (np.arange(width) - rng.uniform(0.3, 0.7) * width)[None, :]
+    y = (np.arange(height) - rng.uniform(0.3, 0.7) * height)[:, None]
+    inside = 1 / (1 + np.exp(-(x * np.cos(direction) + y * np.sin(direction)) / softness))
+    return np.asarray(image * (1 - depth * inside[..., None]), np.float32)
+
+
+def _sized(image: FloatImage, longer_side_px: int) -> FloatImage:
+    scale = longer_side_px / max(image.shape[:2])
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=way), np.float32)
+
+
+def _shaken(image: FloatImage, rng: np.random.Generator, distance_px: float) -> FloatImage:
+    """The mean of the picture along a short straight way."""
+    size = 2 * int(np.ceil(distance_px / 2)) + 1
+    kernel, turn = np.zeros((size, size), np.float32), rng.uniform(0, np.pi)
+    half = np.array((np.cos(turn), np.sin(turn))) * distance_px / 2
+    for share in np.linspace(-1, 1, 4 * size):
+        x, y = np.round(size // 2 + share * half).astype(int)
+        kernel[y, x] += 1
+    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.float32)
 
 
 def _exposed(
