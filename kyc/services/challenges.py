@@ -84,8 +84,7 @@ def _draw(verification: Verification) -> str:
     drawn = verification.challenges.filter(attempt=verification.attempt).order_by("-issued_at")
     if drawn.count() >= MAX_DRAWS:
         return drawn[0].actions
-    fresh = draw_challenge(secrets.SystemRandom())
-    return ",".join(action.value for action in fresh.actions)
+    return str(draw_challenge(secrets.SystemRandom()))
 
 
 def _canonical(nonce: str) -> str:

@@ -7,7 +7,7 @@ frames. Used by tests, demo data and benchmarks.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -16,9 +16,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from kyc.simulation.choreography import Timing, poses_of
 from kyc.simulation.flat_attacks import bend_photo, move_photo, show_on_screen
 from kyc.simulation.head_motion import Head, HeadPose, build_head, render_head
-from kyc.vision.liveness.challenge import TURNS, Action, Challenge
+from kyc.simulation.webcam import film
+from kyc.vision.liveness.challenge import Action, Challenge
 from kyc.vision.video import MJPEG_FPS, Frame
 
 Image = NDArray[np.uint8]
@@ -26,33 +28,43 @@ Species = Literal[
     "live",
     "printed_photo_moved",
     "printed_photo_bent",
+    "screen_photo_moved",
     "screen_replay_other_actions",
     "wrong_order",
     "frozen",
     "looped",
     "spliced_stills",
     "crossfaded_stills",
+    "another_person",
+    "virtual_camera",
     "nothing_done",
     "two_faces",
 ]
 SPECIES: tuple[Species, ...] = get_args(Species)
 
-# 96 x 96 places to cut the noise of a frame from.
-_GRAIN_MARGIN_PX = 96
 # An attacker has a photograph looking ahead and one to each side.
 _STILL_DEG = 36.0
 _FADE_S = 0.5
 # Width of a printed photograph over its height (passport format is 35 x 45 mm).
 _PRINT_WIDTH = 0.8
-# A turn as people make it when asked: beyond what is needed, about half a second each way.
-_TURN_DEG = (35.0, 41.0)
-_MOUTH_OPENING = (0.85, 1.0)
-# Shares of the time of an action: when it begins, is fully there, begins to end, has ended.
-_TURN_TIMES = (0.12, 0.38, 0.58, 0.84)
-_MOUTH_TIMES = (0.15, 0.33, 0.6, 0.78)
-# An asked-for blink lasts some .4 s, twice a spontaneous one (Stern, Walrath and Goldstein, "The
-# endogenous eyeblink", Psychophysiology 21, 1984: 100-400 ms).
-_BLINK_S = (0.10, 0.22, 0.12)
+# The lens is covered for so few frames that the judge forgives a lost face.
+_COVERED_FRAMES = 2
+_COVERED_GREY = 14
+# Names under which such software shows itself, as their makers document them.
+VIRTUAL_CAMERAS = (
+    "OBS Virtual Camera",
+    "OBS-Camera",
+    "ManyCam Virtual Webcam",
+    "Snap Camera",
+    "XSplit VCam",
+    "DroidCam Source 3",
+    "SplitCam Video Driver",
+    "Unity Video Capture",
+    "NVIDIA Broadcast",
+    "Streamlabs Desktop Virtual Webcam",
+    "e2eSoft VCam",
+    "Dummy video device (0x0000) (platform:v4l2loopback-000)",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,15 +75,23 @@ class ChallengeVideo:
     ----------
     frames : tuple of ndarray of shape (height, width, 3), dtype=uint8
         BGR, not mirrored.
-    fps : float
-        Frames a second, evenly spaced.
+    timing : Timing
+        When what was asked for; frames are evenly spaced.
     species : str
         How it was made; "live" or the attack.
+    camera_label : str
+        The camera's name as a browser tells it.
     """
 
     frames: tuple[Image, ...]
-    fps: float
+    timing: Timing
     species: Species
+    camera_label: str = "Integrated Camera (04f2:b6d9)"
+
+    @property
+    def fps(self) -> float:
+        """Frames a second."""
+        return self.timing.fps
 
     def as_frames(self) -> list[Frame]:
         """The frames as `kyc.vision.video.read_frames` would return them."""
@@ -108,14 +128,17 @@ def render_challenge_video(
         Frames a second.
     size : tuple of int
         Width and height, pixels.
-    seconds_per_action, lead_s, tail_s : float
-        Time for each action, and of looking into the camera before the first and after the last. A
+    seconds_per_action : float
+        Time for each action of a challenge without a pace of its own.
+    lead_s, tail_s : float
+        Time of looking into the camera before the first action and after the last. A
         file that Chromium plays as a camera starts over at its end: give it a tail longer than the
         recording, or the judge rightly finds frames that come again.
     species : str
         One of `SPECIES`.
     companion : ndarray, optional
-        Portrait of the second person for "two_faces"; the same portrait if left out.
+        Portrait of the second person for "two_faces" and "another_person"; the same portrait if
+        left out.
 
     Returns
     -------
@@ -126,24 +149,14 @@ def render_challenge_video(
     NoFaceInPortrait
         If there is no face in the portrait.
     """
-    timing = Timing(fps=fps, seconds_per_action=seconds_per_action, lead_s=lead_s, tail_s=tail_s)
+    paces_s = tuple(pace / 1000 for pace in challenge.pace_ms)
+    action_s = paces_s or (seconds_per_action,) * len(challenge.actions)
+    timing = Timing(fps=fps, lead_s=lead_s, tail_s=tail_s, action_s=action_s)
     scene = _Scene(portrait, companion, challenge, size, timing)
-    return ChallengeVideo(tuple(_RENDERERS[species](scene, rng)), fps, species)
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """How long things take in a video; seconds and frames a second."""
-
-    fps: float
-    seconds_per_action: float
-    lead_s: float
-    tail_s: float
-
-    def times_s(self, action_count: int) -> NDArray[np.float64]:
-        """The time of each frame."""
-        length_s = self.lead_s + action_count * self.seconds_per_action + self.tail_s
-        return np.arange(int(length_s * self.fps)) / self.fps
+    if species in EDITS:
+        live = ChallengeVideo(tuple(_render_live(scene, rng)), timing, "live")
+        return EDITS[species](live, rng)
+    return ChallengeVideo(tuple(_RENDERERS[species](scene, rng)), timing, species)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,11 +167,18 @@ class _Scene:
     size: tuple[int, int]
     timing: Timing
 
-    def times_s(self) -> NDArray[np.float64]:
-        return self.timing.times_s(len(self.challenge.actions))
-
     def head(self) -> Head:
         return build_head(self.portrait, size=self.size)
+
+    def other_head(self) -> Head:
+        other = self.portrait if self.companion is None else self.companion
+        return build_head(other, size=self.size)
+
+    def poses(self, rng: np.random.Generator) -> list[HeadPose]:
+        return poses_of(self.challenge.actions, self.timing.times_s(), self.timing, rng)
+
+    def filmed(self, frames: Iterable[Image], rng: np.random.Generator) -> Iterator[Image]:
+        return film(frames, self.timing.fps, rng)
 
     def print_of_face(self) -> Image:
         """The portrait as an attacker prints it: a sheet on which the face has its own size."""
@@ -169,113 +189,6 @@ class _Scene:
         return texture[:, left : left + side]
 
 
-def poses_of(
-    actions: tuple[Action, ...],
-    times_s: NDArray[np.float64],
-    timing: Timing,
-    rng: np.random.Generator,
-) -> list[HeadPose]:
-    """The pose of the head in each frame: natural sway, and the actions one after the other."""
-    poses = _sway(times_s, rng)
-    for number, action in enumerate(actions):
-        begin_s = timing.lead_s + number * timing.seconds_per_action
-        poses = _with_action(poses, times_s - begin_s, action, timing.seconds_per_action, rng)
-    return poses
-
-
-def _sway(times_s: NDArray[np.float64], rng: np.random.Generator) -> list[HeadPose]:
-    """Somebody who holds still: slow movements of a few degrees and a hundredth of a face."""
-    yaw, pitch, roll = (_wander(times_s, amount, rng) for amount in (1.5, 1.2, 1.0))
-    shift_x, shift_y, zoom = (_wander(times_s, amount, rng) for amount in (0.02, 0.015, 0.01))
-    return [
-        HeadPose(*values)
-        for values in zip(
-            yaw.tolist(),
-            pitch.tolist(),
-            roll.tolist(),
-            shift_x.tolist(),
-            shift_y.tolist(),
-            (1 + zoom).tolist(),
-            strict=True,
-        )
-    ]
-
-
-def _wander(
-    times_s: NDArray[np.float64], amount: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
-    """Three slow waves of random phase, 0.1-0.7 Hz."""
-    waves = [
-        np.sin(2 * np.pi * (rng.uniform(low, high) * times_s + rng.uniform()))
-        for low, high in ((0.1, 0.2), (0.25, 0.4), (0.45, 0.7))
-    ]
-    return np.asarray(amount * (waves[0] + 0.5 * waves[1] + 0.3 * waves[2]))
-
-
-def _with_action(
-    poses: list[HeadPose],
-    since_s: NDArray[np.float64],
-    action: Action,
-    length_s: float,
-    rng: np.random.Generator,
-) -> list[HeadPose]:
-    if action in TURNS:
-        sign = 1 if action is Action.TURN_LEFT else -1
-        reach_deg = rng.uniform(*_TURN_DEG)
-        course = _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
-        # A head that turns dips a little and tilts a little.
-        return [
-            replace(
-                pose,
-                yaw_deg=pose.yaw_deg * (1 - share) + sign * reach_deg * share,
-                pitch_deg=pose.pitch_deg + 1.5 * share,
-                roll_deg=pose.roll_deg + sign * 1.5 * share,
-            )
-            for pose, share in zip(poses, course.tolist(), strict=True)
-        ]
-    if action is Action.BLINK:
-        begin_s = rng.uniform(0.25, 0.45) * length_s
-        course = _trapezoid(since_s, (begin_s + np.cumsum((0.0, *_BLINK_S))).tolist())
-        return [
-            replace(pose, eye_closure=max(pose.eye_closure, share))
-            for pose, share in zip(poses, course.tolist(), strict=True)
-        ]
-    opening = rng.uniform(*_MOUTH_OPENING)
-    course = opening * _trapezoid(since_s, [share * length_s for share in _MOUTH_TIMES])
-    return [
-        replace(pose, mouth_opening=max(pose.mouth_opening, share))
-        for pose, share in zip(poses, course.tolist(), strict=True)
-    ]
-
-
-def _trapezoid(times_s: NDArray[np.float64], corners_s: list[float]) -> NDArray[np.float64]:
-    """0, up to 1, stay, down to 0, with soft shoulders."""
-    line = np.interp(times_s, corners_s, [0, 1, 1, 0])
-    return np.asarray(line * line * (3 - 2 * line))
-
-
-def _film(frames: Iterator[Image], fps: float, rng: np.random.Generator) -> Iterator[Image]:
-    """What a webcam adds: exposure that hunts, flicker, softness, noise that is new each time."""
-    drift = rng.uniform(0, 2 * np.pi)
-    noise_sigma, blur_sigma = rng.uniform(1.5, 2.5), rng.uniform(0.4, 0.7)
-    grain: NDArray[np.float32] | None = None
-    for number, frame in enumerate(frames):
-        if grain is None:
-            grain = _grain(frame.shape, noise_sigma, rng)
-        light = 1 + 0.02 * np.sin(2 * np.pi * 0.15 * number / fps + drift) + rng.normal(0, 0.004)
-        soft = cv2.GaussianBlur(frame, (0, 0), blur_sigma).astype(np.float32) * np.float32(light)
-        top, left = rng.integers(0, _GRAIN_MARGIN_PX, 2)
-        height, width = frame.shape[:2]
-        noisy = soft + grain[top : top + height, left : left + width]
-        yield np.clip(noisy, 0, 255, out=noisy).astype(np.uint8)
-
-
-def _grain(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Sensor noise larger than a frame: another part of it for each is as good as new noise."""
-    height, width = shape[0] + _GRAIN_MARGIN_PX, shape[1] + _GRAIN_MARGIN_PX
-    return rng.standard_normal((height, width, 3), dtype=np.float32) * np.float32(sigma)
-
-
 def _render_live(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     return _render_actions(scene, scene.challenge.actions, rng)
 
@@ -284,36 +197,40 @@ def _render_actions(
     scene: _Scene, actions: tuple[Action, ...], rng: np.random.Generator
 ) -> Iterator[Image]:
     head = scene.head()
-    poses = poses_of(actions, scene.times_s(), scene.timing, rng)
-    return _film((render_head(head, pose) for pose in poses), scene.timing.fps, rng)
+    poses = poses_of(actions, scene.timing.times_s(), scene.timing, rng)
+    return scene.filmed((render_head(head, pose) for pose in poses), rng)
 
 
 def _render_moved_photo(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """A print that is turned and tilted as the head should be."""
     photo = scene.print_of_face()
-    poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
-    shown = (move_photo(photo, pose, scene.size) for pose in poses)
-    return _film(shown, scene.timing.fps, rng)
+    shown = (move_photo(photo, pose, scene.size) for pose in scene.poses(rng))
+    return scene.filmed(shown, rng)
 
 
 def _render_bent_photo(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """The same, bent round a cylinder, which gives it a little depth."""
     photo = scene.print_of_face()
-    poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
-    shown = (bend_photo(photo, pose, scene.size) for pose in poses)
-    return _film(shown, scene.timing.fps, rng)
+    shown = (bend_photo(photo, pose, scene.size) for pose in scene.poses(rng))
+    return scene.filmed(shown, rng)
+
+
+def _render_screen_photo(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
+    """The photograph on a tablet that is turned and tilted as the head should be."""
+    tablet = show_on_screen(scene.print_of_face(), rng.uniform(0, 2 * np.pi))
+    shown = (move_photo(tablet, pose, scene.size) for pose in scene.poses(rng))
+    return scene.filmed(shown, rng)
 
 
 def _render_replay(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """An older recording of the right person, who was asked other things, on a screen."""
     asked = scene.challenge.actions
-    others = tuple(action for action in Action if action not in asked)
-    # If nearly everything was asked, the old recording has it in another order.
-    recorded = (*others, *reversed(asked))[: len(asked)]
+    others = [action for action in Action if action not in asked]
+    recorded = tuple(others[number] for number in rng.permutation(len(others)))[: len(asked)]
     frames = _render_actions(scene, recorded, rng)
     flicker = rng.uniform(0, 2 * np.pi)
     shown = (show_on_screen(frame, flicker + 0.7 * n) for n, frame in enumerate(frames))
-    return _film(shown, scene.timing.fps, rng)
+    return scene.filmed(shown, rng)
 
 
 def _render_wrong_order(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
@@ -324,34 +241,18 @@ def _render_nothing(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     return _render_actions(scene, (), rng)
 
 
-def _render_frozen(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
-    """Live until the last action has begun to be shown, then one frame for the rest."""
-    frames = list(_render_live(scene, rng))
-    stop = len(frames) * 2 // 3
-    return iter([*frames[:stop], *[frames[stop]] * (len(frames) - stop)])
-
-
-def _render_looped(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
-    """The first action, recorded once and fed in again and again."""
-    frames = list(_render_live(scene, rng))
-    timing = scene.timing
-    length = int((timing.lead_s + timing.seconds_per_action) * timing.fps)
-    return iter([frames[number % length] for number in range(len(frames))])
-
-
 def _render_spliced(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """Single pictures shown one after the other, each for as long as it is asked for."""
-    poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
     head = scene.head()
-    shown = (render_head(head, _nearest_still(pose)) for pose in poses)
-    return _film(shown, scene.timing.fps, rng)
+    stills = [_nearest_still(pose) for pose in scene.poses(rng)]
+    drawn = {still: render_head(head, still) for still in set(stills)}
+    return scene.filmed((drawn[still] for still in stills), rng)
 
 
 def _render_crossfaded(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """The same single pictures, one faded into the next over half a second."""
-    poses = poses_of(scene.challenge.actions, scene.times_s(), scene.timing, rng)
     head = scene.head()
-    stills = [_nearest_still(pose) for pose in poses]
+    stills = [_nearest_still(pose) for pose in scene.poses(rng)]
     drawn = {still: render_head(head, still).astype(np.float32) for still in set(stills)}
     window = max(1, round(_FADE_S * scene.timing.fps))
     padded = [stills[0]] * (window // 2) + stills + [stills[-1]] * window
@@ -359,46 +260,93 @@ def _render_crossfaded(scene: _Scene, rng: np.random.Generator) -> Iterator[Imag
         np.mean([drawn[still] for still in padded[number : number + window]], axis=0)
         for number in range(len(stills))
     )
-    return _film((frame.astype(np.uint8) for frame in shown), scene.timing.fps, rng)
+    return scene.filmed((frame.astype(np.uint8) for frame in shown), rng)
 
 
 def _nearest_still(pose: HeadPose) -> HeadPose:
     """The one of an attacker's few photographs that comes nearest to a pose."""
     return HeadPose(
         yaw_deg=float(np.round(pose.yaw_deg / _STILL_DEG) * _STILL_DEG),
+        pitch_deg=-_STILL_DEG * 0.75 * float(np.round(-pose.pitch_deg / _STILL_DEG)),
         eye_closure=float(np.round(pose.eye_closure)),
         mouth_opening=float(np.round(pose.mouth_opening)),
+        smile=float(np.round(pose.smile)),
     )
+
+
+def _render_another_person(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
+    """The right person looks into the camera; the lens is covered, and somebody else does the rest.
+
+    As a deepfake that is switched on for the first second, or a passer-by who was asked to look.
+    """
+    poses = scene.poses(rng)
+    swap = round(scene.timing.lead_s * scene.timing.fps)
+    right, wrong = scene.head(), scene.other_head()
+    covered = np.full_like(right.texture, _COVERED_GREY)
+    shown = (
+        covered
+        if swap - _COVERED_FRAMES <= number < swap
+        else render_head(right if number < swap else wrong, pose)
+        for number, pose in enumerate(poses)
+    )
+    return scene.filmed(shown, rng)
 
 
 def _render_two_faces(scene: _Scene, rng: np.random.Generator) -> Iterator[Image]:
     """Two people side by side, the left one doing what was asked."""
     width, height = scene.size
-    half = (width // 2, height)
-    other = scene.portrait if scene.companion is None else scene.companion
-    heads = build_head(scene.portrait, size=half), build_head(other, size=half)
-    times_s = scene.times_s()
-    doing = poses_of(scene.challenge.actions, times_s, scene.timing, rng)
-    idle = poses_of((), times_s, scene.timing, rng)
+    halves = replace(scene, size=(width // 2, height))
+    heads = halves.head(), halves.other_head()
+    doing = scene.poses(rng)
+    idle = poses_of((), scene.timing.times_s(), scene.timing, rng)
     shown = (
         np.hstack([render_head(heads[0], one), render_head(heads[1], two)])
         for one, two in zip(doing, idle, strict=True)
     )
-    return _film(shown, scene.timing.fps, rng)
+    return scene.filmed(shown, rng)
 
 
 _RENDERERS: dict[Species, Callable[[_Scene, np.random.Generator], Iterator[Image]]] = {
     "live": _render_live,
     "printed_photo_moved": _render_moved_photo,
     "printed_photo_bent": _render_bent_photo,
+    "screen_photo_moved": _render_screen_photo,
     "screen_replay_other_actions": _render_replay,
     "wrong_order": _render_wrong_order,
-    "frozen": _render_frozen,
-    "looped": _render_looped,
     "spliced_stills": _render_spliced,
     "crossfaded_stills": _render_crossfaded,
+    "another_person": _render_another_person,
     "nothing_done": _render_nothing,
     "two_faces": _render_two_faces,
+}
+
+
+def _freeze(live: ChallengeVideo, _: np.random.Generator) -> ChallengeVideo:
+    """Live until the last action has begun to be shown, then one frame for the rest."""
+    stop = len(live.frames) * 2 // 3
+    still = (live.frames[stop],) * (len(live.frames) - stop)
+    return replace(live, frames=(*live.frames[:stop], *still), species="frozen")
+
+
+def _loop(live: ChallengeVideo, _: np.random.Generator) -> ChallengeVideo:
+    """The first action, recorded once and fed in again and again."""
+    timing = live.timing
+    length = int((timing.lead_s + timing.action_s[0]) * timing.fps)
+    frames = tuple(live.frames[number % length] for number in range(len(live.frames)))
+    return replace(live, frames=frames, species="looped")
+
+
+def _inject(live: ChallengeVideo, rng: np.random.Generator) -> ChallengeVideo:
+    """A perfect video that comes out of software: nothing but the camera's name gives it away."""
+    label = VIRTUAL_CAMERAS[int(rng.integers(len(VIRTUAL_CAMERAS)))]
+    return replace(live, species="virtual_camera", camera_label=label)
+
+
+# Attacks made of a recording of the right person doing the right things.
+EDITS: dict[Species, Callable[[ChallengeVideo, np.random.Generator], ChallengeVideo]] = {
+    "frozen": _freeze,
+    "looped": _loop,
+    "virtual_camera": _inject,
 }
 
 

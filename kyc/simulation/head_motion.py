@@ -1,4 +1,4 @@
-"""A still portrait as a head that turns, nods, blinks and opens its mouth.
+"""A still portrait as a head that turns, nods, blinks, smiles and opens its mouth.
 
 Test material for liveness: FaceMesh finds the points of the face in the portrait, their depth makes
 it a surface in space, and every frame shows that surface from where the head has turned to.
@@ -7,13 +7,14 @@ it a surface in space, and every frame shows that surface from where the head ha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
-from kyc.simulation.expressions import close_eyes, open_mouth, paint_lids
+from kyc.simulation.expressions import close_eyes, open_mouth, paint_lids, smile
 from kyc.vision.face_mesh import track
 
 Image = NDArray[np.uint8]
@@ -45,8 +46,8 @@ class HeadPose:
         Of the whole head, in widths of the face.
     zoom : float
         1 is the distance of the portrait.
-    eye_closure, mouth_opening : float
-        0 as in the portrait, 1 closed or wide open.
+    eye_closure, mouth_opening, smile : float
+        0 as in the portrait, 1 closed, wide open or a broad smile.
     """
 
     yaw_deg: float = 0.0
@@ -57,6 +58,7 @@ class HeadPose:
     zoom: float = 1.0
     eye_closure: float = 0.0
     mouth_opening: float = 0.0
+    smile: float = 0.0
 
 
 class NoFaceInPortrait(ValueError):
@@ -113,7 +115,12 @@ def build_head(portrait: Image, *, size: tuple[int, int] = (640, 480)) -> Head:
     NoFaceInPortrait
         If FaceMesh finds no face in it.
     """
-    texture = _framed(portrait, size)
+    return _built(portrait.tobytes(), portrait.shape, size)
+
+
+@lru_cache(maxsize=4)
+def _built(pixels: bytes, shape: tuple[int, ...], size: tuple[int, int]) -> Head:
+    texture = _framed(np.frombuffer(pixels, np.uint8).reshape(shape), size)
     points = _points_in(texture)
     width_px = float(np.linalg.norm(points[454] - points[234]))
     axis_z = float(points[[234, 454], 2].mean()) + _AXIS_DEPTH * width_px
@@ -141,17 +148,13 @@ def render_head(head: Head, pose: HeadPose) -> Image:
     texture = head.texture
     if pose.eye_closure > 0:
         texture = close_eyes(texture, head.lids, head.points, pose.eye_closure)
+    if pose.smile > 0:
+        texture = smile(texture, head.points, pose.smile)
     if pose.mouth_opening > 0:
         texture = open_mouth(texture, head.points, pose.mouth_opening)
-    map_x, map_y = _inverse(*_movement(head, pose))
     height, width = texture.shape[:2]
-    shown = cv2.remap(
-        texture,
-        _full(map_x, (width, height)),
-        _full(map_y, (width, height)),
-        cv2.INTER_CUBIC,
-        borderMode=cv2.BORDER_REFLECT_101,
-    )
+    places = _full(_inverse(*_movement(head, pose)), (width, height))
+    shown = cv2.remap(texture, places, None, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(shown, np.uint8)
 
 
@@ -184,8 +187,9 @@ def _framed(portrait: Image, size: tuple[int, int]) -> Image:
 
 def _raster(size: tuple[int, int]) -> tuple[Floats, Floats]:
     width, height = size
-    columns = np.arange(0, width + _RASTER_PX, _RASTER_PX, dtype=np.float32)
-    rows = np.arange(0, height + _RASTER_PX, _RASTER_PX, dtype=np.float32)
+    middle = (_RASTER_PX - 1) / 2
+    columns = np.arange(middle, width + middle, _RASTER_PX, dtype=np.float32)
+    rows = np.arange(middle, height + middle, _RASTER_PX, dtype=np.float32)
     x, y = np.meshgrid(columns, rows)
     return x, y
 
@@ -249,8 +253,8 @@ def _rotation(pose: HeadPose) -> NDArray[np.float64]:
     return np.asarray(about_z @ about_x @ about_y)
 
 
-def _inverse(move_x: Floats, move_y: Floats, depth: Floats) -> tuple[Floats, Floats]:
-    """From where each raster point takes its pixel: q with q + move(q) = p.
+def _inverse(move_x: Floats, move_y: Floats, depth: Floats) -> Floats:
+    """From where each raster point takes its pixel: q with q + move(q) = p, in pixels.
 
     1. Every raster point is thrown to where it moves; where several meet, the nearest to the camera
        wins, as the nose hides the far cheek.
@@ -267,7 +271,7 @@ def _inverse(move_x: Floats, move_y: Floats, depth: Floats) -> tuple[Floats, Flo
         there = cv2.remap(step, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         # Not full steps: beside a fold the movement is so steep that they would swing.
         source = 0.5 * source + 0.5 * (at - there)
-    return source[..., 0] * _RASTER_PX, source[..., 1] * _RASTER_PX
+    return source * _RASTER_PX + np.float32((_RASTER_PX - 1) / 2)
 
 
 def _thrown(at: Floats, step: Floats, depth: Floats) -> Floats:
@@ -293,10 +297,8 @@ def _holes_filled(values: Floats) -> Floats:
 
 
 def _full(raster: Floats, size: tuple[int, int]) -> Floats:
-    """A raster brought to full resolution."""
+    """A raster brought to full resolution: its points are the middles of squares of pixels."""
     width, height = size
-    x, y = np.meshgrid(
-        np.arange(width, dtype=np.float32) / _RASTER_PX,
-        np.arange(height, dtype=np.float32) / _RASTER_PX,
-    )
-    return np.asarray(cv2.remap(raster, x, y, cv2.INTER_LINEAR), np.float32)
+    rows, columns = raster.shape[:2]
+    large = cv2.resize(raster, (columns * _RASTER_PX, rows * _RASTER_PX))
+    return np.asarray(large[:height, :width], np.float32)

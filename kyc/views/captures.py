@@ -32,10 +32,10 @@ from kyc.views.gate import actor_of, error_body, own_verification, wants_json
 from kyc.views.pages import require_collecting, wizard_page
 from kyc.views.quality_words import issue_sentences
 from kyc.views.steps import CAPTURE_SIDES, due_step, next_url
+from kyc.vision.liveness.challenge import LEAD_MS, parse_challenge
 
 MAX_IMAGE_BYTES = 15_000_000
-# The pace of the recording; the judge on the server asks for order, not for this rhythm.
-LEAD_MS = 1500
+# For a challenge that gives its movements no time of their own.
 ACTION_MS = 3000
 
 
@@ -199,11 +199,15 @@ def _kept(verification: Verification, kind: CaptureKind) -> dict[str, Any] | Non
 
 
 def _challenge_context(challenge: LivenessChallenge) -> dict[str, Any]:
-    actions = [{"code": code, **ACTION_WORDS[code]} for code in challenge.actions.split(",")]
+    asked = parse_challenge(challenge.actions)
+    paces_ms = asked.pace_ms or (ACTION_MS,) * len(asked.actions)
+    actions = [
+        {"code": action.value, "duration_ms": pace_ms, **ACTION_WORDS[action]}
+        for action, pace_ms in zip(asked.actions, paces_ms, strict=True)
+    ]
     return {
         "nonce": str(challenge.nonce),
         "actions": actions,
         "lead_ms": LEAD_MS,
-        "action_ms": ACTION_MS,
         "seconds_left": max(0, int((challenge.expires_at - timezone.now()).total_seconds())),
     }

@@ -68,6 +68,16 @@ class MeshFace:
         return (self.eye_openness_right + self.eye_openness_left) / 2
 
     @property
+    def mouth_width(self) -> float:
+        """Distance between the corners of the mouth over that between the outer eye corners.
+
+        About .4-.7 at rest, a sixth to a quarter more in a broad smile; a turned head reads up to a
+        tenth less.
+        """
+        corners = _distance(self.points, 61, 291)
+        return _ratio(corners, _distance(self.points, _RIGHT_EYE[0], _LEFT_EYE[3]))
+
+    @property
     def width_px(self) -> float:
         """Distance between the borders of the cheeks in space, which no turn changes."""
         return float(np.linalg.norm(self.points[454] - self.points[234]))

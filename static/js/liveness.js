@@ -24,7 +24,7 @@ const trouble = new UploadTrouble(root, { retry: send, resend, redo: start, capt
 
 const prompts = [
   { ...LEAD, durationMs: challenge.lead_ms },
-  ...challenge.actions.map((action) => ({ ...action, durationMs: challenge.action_ms })),
+  ...challenge.actions.map((action) => ({ ...action, durationMs: action.duration_ms })),
 ];
 const deadlineMs = performance.now() + challenge.seconds_left * 1000;
 const neededMs = prompts.reduce((sum, prompt) => sum + prompt.durationMs, 0);

@@ -117,11 +117,12 @@ def upload_papers(at: Visit, papers: Papers, *, expects_warning: bool = False) -
 
 
 def asked_actions(at: Visit) -> tuple[str, int, int]:
-    """Return what the server asks for: actions in order, and the page's pace."""
+    """Return what the server asks for: actions in order, each with its time, and the page's pace."""
     expect(at.page).to_have_url(f"{at.site_url}/verify/liveness/")
     challenge = json.loads(at.page.locator("#challenge").text_content() or "")
-    actions = ",".join(action["code"] for action in challenge["actions"])
-    return actions, challenge["lead_ms"], challenge["action_ms"]
+    asked = challenge["actions"]
+    actions = ",".join(f"{action['code']}@{action['duration_ms']}" for action in asked)
+    return actions, challenge["lead_ms"], max(action["duration_ms"] for action in asked)
 
 
 def record_challenge(at: Visit, look: Callable[[str], None]) -> None:

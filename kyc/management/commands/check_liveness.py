@@ -39,7 +39,8 @@ class Command(BaseCommand):
             "--challenge",
             type=_challenge,
             required=True,
-            help="actions in order: turn_left, turn_right (the person's own), blink, open_mouth",
+            help="actions in order: turn_left, turn_right (the person's own), look_up, blink, "
+            "open_mouth, smile; each with its time in ms if it has one (turn_left@2600)",
         )
         parser.add_argument("--camera-label", default="", help="the camera's name in the browser")
         parser.add_argument("--json", action="store_true", help="one JSON object a line")

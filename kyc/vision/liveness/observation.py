@@ -65,14 +65,15 @@ class Baseline:
         Looking at the camera, -12...12.
     pitch_deg : float
         The same for the nod.
-    eye_openness, mouth_openness : float
-        Eyes open and mouth closed, as `MeshFace` measures them.
+    eye_openness, mouth_openness, mouth_width : float
+        Eyes open, mouth closed and not smiling, as `MeshFace` measures them.
     """
 
     yaw_deg: float
     pitch_deg: float
     eye_openness: float
     mouth_openness: float
+    mouth_width: float
 
 
 def observe(frames: Sequence[Frame]) -> tuple[Observation, ...]:
@@ -93,7 +94,8 @@ def baseline_of(seen: Sequence[Observation]) -> Baseline | None:
     -----
     1. Yaw and pitch: median over the first second with a face, yaw bounded by 12 degrees.
     2. Eyes: the 70th percentile over frontal frames, so that a blink does not count.
-    3. Mouth: the 30th percentile over frontal frames, so that an open mouth does not count.
+    3. Mouth: the 30th percentile over frontal frames, so that an open or smiling mouth does not
+       count.
     """
     single = with_one_face(seen)
     if not single:
@@ -108,6 +110,7 @@ def baseline_of(seen: Sequence[Observation]) -> Baseline | None:
         pitch_deg=float(np.median([face.pitch_deg for face in lead])),
         eye_openness=float(np.percentile([face.eye_openness for face in frontal], 70)),
         mouth_openness=float(np.percentile([face.mouth_openness for face in frontal], 30)),
+        mouth_width=float(np.percentile([face.mouth_width for face in frontal], 30)),
     )
 
 

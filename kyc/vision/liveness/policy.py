@@ -54,11 +54,20 @@ class LivenessPolicy:
         Looking at the camera: a turn has to start here, so that a picture in half profile is none.
     contradiction_deg : float
         A turn nobody asked for counts against the person from here.
+    look_up_deg : float
+        How far the head has to be tilted back. A flat print tilted by 45 degrees reads up to 7, one
+        bent round a cylinder up to 15 (two rendered prints, FaceMesh 0.10.21).
     blink_ratio : float
         Eyes are shut below this share of the same person's open eyes. Open eyes read .25-.35
         (noise down to .8 of the median), shut ones .06-.14.
     mouth_rise, mouth_open : float
         An open mouth reads this much more than at rest, and at least this much.
+    smile_rise : float
+        Share by which the mouth becomes wider than at rest. Rendered broad smiles read .2-.25,
+        heads at rest up to .06 (two portraits, two films).
+    early_ms, late_ms : float
+        An action may be recognised this long before it was asked for (the first frame of a
+        recording comes after its start) and this long after its time (people are slow).
     min_duration_ms, min_fps, max_time_gap_ms
         Below (above) it nothing can be said about a movement.
     max_missing_frames : int
@@ -98,9 +107,13 @@ class LivenessPolicy:
     turn_deg: float = 25.0
     neutral_deg: float = 12.0
     contradiction_deg: float = 20.0
+    look_up_deg: float = 18.0
     blink_ratio: float = 0.6
     mouth_rise: float = 0.15
     mouth_open: float = 0.28
+    smile_rise: float = 0.12
+    early_ms: float = 500.0
+    late_ms: float = 1_200.0
     min_duration_ms: float = 2_000.0
     min_fps: float = 6.0
     max_time_gap_ms: float = 600.0

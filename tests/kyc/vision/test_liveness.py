@@ -45,6 +45,8 @@ def judged(
         ("grace_hopper", "open_mouth,turn_right"),
         ("astronaut", "turn_left,turn_right"),
         ("astronaut", "blink,turn_right,turn_left"),
+        ("grace_hopper", "turn_left,look_up,smile"),
+        ("astronaut", "smile,turn_right"),
     ],
 )
 def test_a_person_who_does_what_was_asked_is_live(person: Any, challenge: Any) -> None:
@@ -52,10 +54,29 @@ def test_a_person_who_does_what_was_asked_is_live(person: Any, challenge: Any) -
 
     assert raised(report) == set()
     assert report.outcome == "live"
-    assert [seen.action for seen in report.actions] == challenge.split(",")
+    assert ",".join(seen.action for seen in report.actions) == challenge
     times = [seen.at_ms for seen in report.actions]
     assert times == sorted(times)
     assert report.frames_with_one_face == report.frames_total
+
+
+def test_an_action_in_its_own_time_is_live() -> None:
+    report = judged("astronaut", "turn_left@1900,blink@2300")
+
+    assert report.outcome == "live"
+
+
+@pytest.mark.parametrize("asked", ["turn_left@400,blink@400", "turn_left@6000,blink@1000"])
+def test_an_action_after_or_before_its_time_is_not_seen(asked: Any) -> None:
+    # Turned at about 1.8 s, blinked at about 4.7 s.
+    video = clip("astronaut", "turn_left@2600,blink@1900")
+    policy = LivenessPolicy(early_ms=0, late_ms=100)
+
+    report = check_liveness(video.as_frames(), parse_challenge(asked), policy=policy)
+
+    assert [seen.is_seen for seen in report.actions] == [True, False]
+    assert report.outcome == "unclear"
+    assert raised(report) == set()
 
 
 def test_the_selfie_looks_at_the_camera_with_open_eyes() -> None:

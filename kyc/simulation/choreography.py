@@ -1,0 +1,171 @@
+"""Where a head is in each frame while it does what was asked: sway, turns, blinks, smiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kyc.simulation.head_motion import HeadPose
+from kyc.vision.liveness.challenge import TURNS, Action
+
+# A turn as people make it when asked: beyond what is needed, about half a second each way.
+_TURN_DEG = (35.0, 41.0)
+_LOOK_UP_DEG = (24.0, 32.0)
+_MOUTH_OPENING = (0.85, 1.0)
+_SMILE = (0.85, 1.15)
+# Shares of the time of an action: when it begins, is fully there, begins to end, has ended.
+_TURN_TIMES = (0.12, 0.38, 0.58, 0.84)
+_MOUTH_TIMES = (0.15, 0.33, 0.6, 0.78)
+# An asked-for blink lasts some .4 s, twice a spontaneous one (Stern, Walrath and Goldstein, "The
+# endogenous eyeblink", Psychophysiology 21, 1984: 100-400 ms).
+_BLINK_S = (0.10, 0.22, 0.12)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long things take in a video.
+
+    Attributes
+    ----------
+    fps : float
+        Frames a second.
+    lead_s, tail_s : float
+        Looking into the camera before the first action and after the last.
+    action_s : tuple of float
+        Time of each action.
+    """
+
+    fps: float
+    lead_s: float
+    tail_s: float
+    action_s: tuple[float, ...]
+
+    def times_s(self) -> NDArray[np.float64]:
+        """The time of each frame."""
+        length_s = self.lead_s + sum(self.action_s) + self.tail_s
+        return np.arange(int(length_s * self.fps)) / self.fps
+
+    def starts_s(self) -> tuple[float, ...]:
+        """When the time of each action begins."""
+        begins = self.lead_s + np.cumsum((0.0, *self.action_s[:-1]))
+        return tuple(begins.tolist())[: len(self.action_s)]
+
+
+def poses_of(
+    actions: tuple[Action, ...],
+    times_s: NDArray[np.float64],
+    timing: Timing,
+    rng: np.random.Generator,
+) -> list[HeadPose]:
+    """The pose of the head in each frame: natural sway, and the actions one after the other.
+
+    Parameters
+    ----------
+    actions : tuple of Action
+        What is done; may be fewer than there are times for.
+    times_s : ndarray of shape (n,)
+        The time of each frame.
+    timing : Timing
+        When each action has its turn.
+    rng : numpy.random.Generator
+        Draws sway and the size of movements.
+    """
+    poses = _sway(times_s, rng)
+    slots = zip(actions, timing.starts_s(), timing.action_s, strict=False)
+    for action, begin_s, length_s in slots:
+        poses = _with_action(poses, times_s - begin_s, action, length_s, rng)
+    return poses
+
+
+def _sway(times_s: NDArray[np.float64], rng: np.random.Generator) -> list[HeadPose]:
+    """Somebody who holds still: slow movements of a few degrees and a hundredth of a face."""
+    yaw, pitch, roll = (_wander(times_s, amount, rng) for amount in (1.5, 1.2, 1.0))
+    shift_x, shift_y, zoom = (_wander(times_s, amount, rng) for amount in (0.02, 0.015, 0.01))
+    return [
+        HeadPose(*values)
+        for values in zip(
+            yaw.tolist(),
+            pitch.tolist(),
+            roll.tolist(),
+            shift_x.tolist(),
+            shift_y.tolist(),
+            (1 + zoom).tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _wander(
+    times_s: NDArray[np.float64], amount: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Three slow waves of random phase, 0.1-0.7 Hz."""
+    waves = [
+        np.sin(2 * np.pi * (rng.uniform(low, high) * times_s + rng.uniform()))
+        for low, high in ((0.1, 0.2), (0.25, 0.4), (0.45, 0.7))
+    ]
+    return np.asarray(amount * (waves[0] + 0.5 * waves[1] + 0.3 * waves[2]))
+
+
+def _with_action(
+    poses: list[HeadPose],
+    since_s: NDArray[np.float64],
+    action: Action,
+    length_s: float,
+    rng: np.random.Generator,
+) -> list[HeadPose]:
+    if action in TURNS:
+        return _turned(poses, since_s, action, length_s, rng)
+    if action is Action.BLINK:
+        begin_s = rng.uniform(0.25, 0.45) * length_s
+        corners_s = (begin_s + np.cumsum((0.0, *_BLINK_S))).tolist()
+        return _raised(poses, "eye_closure", _trapezoid(since_s, corners_s))
+    if action is Action.LOOK_UP:
+        rise_deg = rng.uniform(*_LOOK_UP_DEG)
+        course = rise_deg * _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
+        return [
+            replace(pose, pitch_deg=pose.pitch_deg - rise)
+            for pose, rise in zip(poses, course.tolist(), strict=True)
+        ]
+    name, extent = ("mouth_opening", _MOUTH_OPENING)
+    if action is Action.SMILE:
+        name, extent = ("smile", _SMILE)
+    reach = rng.uniform(*extent)
+    corners_s = [share * length_s for share in _MOUTH_TIMES]
+    return _raised(poses, name, reach * _trapezoid(since_s, corners_s))
+
+
+def _turned(
+    poses: list[HeadPose],
+    since_s: NDArray[np.float64],
+    action: Action,
+    length_s: float,
+    rng: np.random.Generator,
+) -> list[HeadPose]:
+    """A head that turns dips a little and tilts a little."""
+    sign = 1 if action is Action.TURN_LEFT else -1
+    reach_deg = rng.uniform(*_TURN_DEG)
+    course = _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
+    return [
+        replace(
+            pose,
+            yaw_deg=pose.yaw_deg * (1 - share) + sign * reach_deg * share,
+            pitch_deg=pose.pitch_deg + 1.5 * share,
+            roll_deg=pose.roll_deg + sign * 1.5 * share,
+        )
+        for pose, share in zip(poses, course.tolist(), strict=True)
+    ]
+
+
+def _raised(poses: list[HeadPose], name: str, course: NDArray[np.float64]) -> list[HeadPose]:
+    return [
+        replace(pose, **{name: max(getattr(pose, name), share)})
+        for pose, share in zip(poses, course.tolist(), strict=True)
+    ]
+
+
+def _trapezoid(times_s: NDArray[np.float64], corners_s: list[float]) -> NDArray[np.float64]:
+    """0, up to 1, stay, down to 0, with soft shoulders."""
+    line = np.interp(times_s, corners_s, [0, 1, 1, 0])
+    return np.asarray(line * line * (3 - 2 * line))
