@@ -1,10 +1,10 @@
 """The one Celery canvas: which stages run, in which order, and what waits for what.
 
-    assess_quality -> ( read_document | check_liveness -> match_faces ) -> decide
+    assess_quality -> ( read_document | check_liveness -> match_faces ) -> find_duplicates -> decide
 
-The faces wait for liveness because the selfie is the frame chosen from its video. Every stage
-records its own failure and returns: a task of the group that raised would silently cancel
-`decide`.
+The faces wait for liveness because the selfie is the frame chosen from its video; duplicates are
+searched with what was read and whose face was seen. Every stage records its own failure and
+returns: a task of the group that raised would silently cancel `decide`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from celery.canvas import Signature
 from django.db import transaction
 
 from kyc.models import Verification
-
-STAGE_TASKS = ("assess_quality", "read_document", "check_liveness", "match_faces")
 
 
 def canvas(verification_id: str, attempt: int) -> Signature:
@@ -27,7 +25,8 @@ def canvas(verification_id: str, attempt: int) -> Signature:
         return signature(f"kyc.tasks.{name}", args=(verification_id, attempt), immutable=True)
 
     person = chain(task("check_liveness"), task("match_faces"))
-    return chain(task("assess_quality"), chord([task("read_document"), person], task("decide")))
+    judged = chain(task("find_duplicates"), task("decide"))
+    return chain(task("assess_quality"), chord([task("read_document"), person], judged))
 
 
 def start(verification_id: str, attempt: int) -> None:

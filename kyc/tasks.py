@@ -16,6 +16,7 @@ __all__ = [
     "assess_quality",
     "check_liveness",
     "decide",
+    "find_duplicates",
     "match_faces",
     "read_document",
     "sweep_stuck",
@@ -55,6 +56,12 @@ def check_liveness(verification_id: str, attempt: int) -> None:
 def match_faces(verification_id: str, attempt: int) -> None:
     """Compare the selfie with the document's portrait."""
     stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.FACE)
+
+
+@shared_task(**RETRY)
+def find_duplicates(verification_id: str, attempt: int) -> None:
+    """Search the same person among the other customers."""
+    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.DUPLICATES)
 
 
 @shared_task(**RETRY)

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from kyc.decision.checks import EngineRun
+from kyc.decision.duplicates import DuplicateFindings
 
 
 class StageOutcome(StrEnum):
@@ -118,6 +119,14 @@ class FaceEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class DuplicateEvidence:
+    """What the search among the other customers gave; no findings when it did not end well."""
+
+    run: StageRun = StageRun()
+    findings: DuplicateFindings | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """What the customer chose before the pictures were taken."""
 
@@ -137,3 +146,4 @@ class Evidence:
     document: DocumentEvidence = DocumentEvidence()
     liveness: LivenessEvidence = LivenessEvidence()
     face: FaceEvidence = FaceEvidence()
+    duplicates: DuplicateEvidence = DuplicateEvidence()

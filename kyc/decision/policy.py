@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
 from kyc.decision.document_checks import document_group
+from kyc.decision.duplicate_checks import duplicate_group
 from kyc.decision.evidence import Evidence
 from kyc.decision.person_checks import (
     consent_group,
@@ -34,7 +35,7 @@ RETRIES_USED_UP = "retries_used_up"
 class Policy:
     """One version of the operator's policy; the version is stored with every decision."""
 
-    version: str = "2026-11.1"
+    version: str = "2026-11.2"
     rules: Rules = field(default_factory=Rules)
 
 
@@ -80,6 +81,7 @@ def check_groups(evidence: Evidence, rules: Rules) -> tuple[CheckGroup, ...]:
         consent_group(evidence, rules),
         liveness_group(evidence, rules),
         face_group(evidence, rules),
+        duplicate_group(evidence.duplicates.run, evidence.duplicates.findings, rules),
         screening_group(rules),
     )
     return tuple(_switched_on(group, rules) for group in groups)

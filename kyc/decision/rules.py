@@ -38,6 +38,10 @@ DEFAULT_EFFECTS: Mapping[str, Effect] = {
     "liveness.integrity": Effect.REVIEW,
     "liveness.passive": Effect.REVIEW,
     "face.match": Effect.REVIEW,
+    "duplicate.face": Effect.REVIEW,
+    "duplicate.document_number": Effect.REVIEW,
+    "duplicate.document_picture": Effect.REVIEW,
+    "duplicate.device": Effect.REVIEW,
     "screening.watchlists": Effect.REVIEW,
 }
 

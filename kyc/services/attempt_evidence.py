@@ -8,12 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from kyc.choices import Stage
+from kyc.choices import Stage, StageState
 from kyc.decision.checks import EngineRun
 from kyc.decision.declared import DeclaredFields, DocumentFields, match_fields
+from kyc.decision.duplicates import DuplicateFindings
 from kyc.decision.evidence import (
     Declared,
     DocumentEvidence,
+    DuplicateEvidence,
     Evidence,
     FaceEvidence,
     FieldMatch,
@@ -46,6 +48,7 @@ def attempt_evidence(verification: Verification) -> Evidence:
         document=_document(results.get(Stage.DOCUMENT), verification),
         liveness=_liveness(results.get(Stage.LIVENESS)),
         face=_face(results.get(Stage.FACE)),
+        duplicates=_duplicates(results.get(Stage.DUPLICATES)),
     )
 
 
@@ -143,6 +146,14 @@ def _face(result: StageResult | None) -> FaceEvidence:
         threshold=found.get("threshold"),
         false_match_rate=found.get("false_match_rate", ""),
     )
+
+
+def _duplicates(result: StageResult | None) -> DuplicateEvidence:
+    if result is None:
+        return DuplicateEvidence()
+    if result.state != StageState.DONE:
+        return DuplicateEvidence(_run(result))
+    return DuplicateEvidence(_run(result), DuplicateFindings.from_json(findings_read(result)))
 
 
 def _date(text: str | None) -> date | None:

@@ -49,7 +49,12 @@ DEMO_CASES = (
     DemoCase("approved@example.com", 11, "astronaut", "astronaut", 0.6, "own face: approved"),
     DemoCase("review@example.com", 12, "grace_hopper", "astronaut", 0.6, "another's face: review"),
     DemoCase(
-        "resubmit@example.com", 13, "astronaut", "astronaut", BLURRED_SIGMA, "blurred: resubmit"
+        "resubmit@example.com",
+        13,
+        "grace_hopper",
+        "grace_hopper",
+        BLURRED_SIGMA,
+        "blurred: resubmit",
     ),
 )
 

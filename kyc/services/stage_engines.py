@@ -22,6 +22,8 @@ from kyc.services.captures import (
     current_capture,
 )
 from kyc.services.consents import has_biometric_consent
+from kyc.services.duplicates import find_duplicates
+from kyc.services.face_templates import template_keep
 from kyc.services.locks import verification_lock
 from kyc.services.stage_findings import StageFindings
 from kyc.vision.documents import DocumentReading, read_document
@@ -99,6 +101,13 @@ def match_faces(verification: Verification) -> StageFindings:
     if front is None or selfie is None:
         return StageFindings.failed("no_picture")
     compared = compare_faces(front, selfie)
+    if compared.selfie_embedding is not None:
+        template_keep(
+            verification,
+            compared.selfie_embedding,
+            engine=compared.engine,
+            engine_version=compared.engine_version,
+        )
     findings = {
         "outcome": compared.outcome,
         "distance": compared.distance,
@@ -108,6 +117,11 @@ def match_faces(verification: Verification) -> StageFindings:
     return StageFindings(
         DONE, findings, engine=compared.engine, engine_version=compared.engine_version
     )
+
+
+def search_duplicates(verification: Verification) -> StageFindings:
+    """Search face, document and devices among the other customers."""
+    return StageFindings(DONE, find_duplicates(verification).to_json(), engine="duplicates")
 
 
 def _camera_signal(video: Capture) -> dict[str, Any]:

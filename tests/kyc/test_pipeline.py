@@ -90,12 +90,14 @@ def test_own_face_is_approved_and_another_persons_goes_to_review(
     worker: Worker, submit: Callable[..., Verification]
 ) -> None:
     own = submit("own@example.com")
+    assert wait_for(own, S.APPROVED, S.IN_REVIEW, S.RESUBMIT) == S.APPROVED
+
     other = submit("other@example.com", document_face="grace_hopper")
 
-    assert wait_for(own, S.APPROVED, S.IN_REVIEW, S.RESUBMIT) == S.APPROVED
     assert wait_for(other, S.APPROVED, S.IN_REVIEW, S.RESUBMIT) == S.IN_REVIEW
     decision = other.decisions.get()
-    assert decision.reason_codes == ["face.match"]
+    # The same person under another name, with the first one's document number.
+    assert decision.reason_codes == ["face.match", "duplicate.face", "duplicate.document_number"]
     checks = {check["code"]: check for group in decision.tree for check in group["checks"]}
     assert checks["face.match"]["engine"]["name"]
     assert checks["face.match"]["score"] > checks["face.match"]["limit"]

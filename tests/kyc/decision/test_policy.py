@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kyc.decision.checks import CheckKind, CheckState
+from kyc.decision.duplicates import (
+    DeviceSearch,
+    DocumentSearch,
+    DuplicateFindings,
+    FaceSearch,
+    FaceSearchOutcome,
+)
 from kyc.decision.evidence import (
     Declared,
     DocumentEvidence,
+    DuplicateEvidence,
     Evidence,
     FaceEvidence,
     FieldMatch,
@@ -29,6 +37,12 @@ from kyc.decision.rules import Effect, Rules
 TODAY = date(2026, 11, 21)
 RUN = StageRun(StageOutcome.DONE)
 AGREE = dict.fromkeys(("surname", "given_names", "birth_date", "nationality"), FieldMatch.MATCH)
+
+SEEN_NOWHERE = DuplicateFindings(
+    FaceSearch(FaceSearchOutcome.SEARCHED, searched=7),
+    DocumentSearch(has_number=True, has_picture=True),
+    DeviceSearch(devices=1),
+)
 
 GOOD = Evidence(
     today=TODAY,
@@ -50,6 +64,7 @@ GOOD = Evidence(
     ),
     liveness=LivenessEvidence(RUN, outcome="live", actions_seen=2, actions_asked=2),
     face=FaceEvidence(RUN, "match", 0.31, 0.55, "< 3/759"),
+    duplicates=DuplicateEvidence(RUN, SEEN_NOWHERE),
 )
 UNREADABLE = DocumentEvidence(run=RUN, outcome="unreadable")
 
@@ -221,7 +236,7 @@ def test_refused_consent_goes_to_a_person_without_a_look_at_the_face() -> None:
     assert "consent.biometrics" in decision.reason_codes
 
 
-@pytest.mark.parametrize("stage", ["quality", "document", "liveness", "face"])
+@pytest.mark.parametrize("stage", ["quality", "document", "liveness", "face", "duplicates"])
 @pytest.mark.parametrize("outcome", [StageOutcome.FAILED, StageOutcome.MISSING])
 def test_a_stage_that_failed_or_never_reported_fails_closed(
     stage: str, outcome: StageOutcome
@@ -283,6 +298,7 @@ videos = st.builds(
     document=documents,
     face=faces,
     liveness=videos,
+    duplicates=st.builds(DuplicateEvidence, run=runs, findings=st.none() | st.just(SEEN_NOWHERE)),
     has_consent=st.booleans(),
     attempts_left=st.integers(0, 2),
 )
@@ -291,6 +307,7 @@ def test_nobody_is_approved_unless_every_required_check_is_clear(
     document: DocumentEvidence,
     face: FaceEvidence,
     liveness: LivenessEvidence,
+    duplicates: DuplicateEvidence,
     has_consent: bool,
     attempts_left: int,
 ) -> None:
@@ -303,6 +320,7 @@ def test_nobody_is_approved_unless_every_required_check_is_clear(
         document=document,
         liveness=liveness,
         face=face,
+        duplicates=duplicates,
     )
 
     decision = decided(evidence)
