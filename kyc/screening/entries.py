@@ -1,0 +1,146 @@
+"""What a list says of one person, whatever form the list comes in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+MAX_NAMES, MAX_NAME_LENGTH = 200, 300
+MONTHS = {name: number for number, name in enumerate(
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1
+)}  # fmt: skip
+ISO_DATE = re.compile(r"(~?)(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+WORDED_DATE = re.compile(r"(?:(\d{1,2}) )?(?:([A-Za-z]{3})[a-z]* )?(\d{4})$")
+
+
+class ListRefused(Exception):
+    """A file is no list of the form that was named; `str()` says why in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefused:
+    """A row that says of nobody anything: where it stands and what is wrong."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date of birth as lists know it: a year at least.
+
+    Examples
+    --------
+    >>> PartialDate.parse("1954-10"), str(PartialDate.parse("circa 1960"))
+    (PartialDate(year=1954, month=10, day=None, is_circa=False), '~1960')
+    >>> str(PartialDate.parse("07 Oct 1954")), PartialDate.parse("unknown")
+    ('1954-10-07', None)
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    is_circa: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Return the date in ISO 8601 or in words, None for anything else."""
+        words = " ".join(text.split())
+        plain = re.sub(r"^(circa|c\.|approximately) ", "", words, flags=re.IGNORECASE)
+        circa = plain != words
+        if (iso := ISO_DATE.match(plain)) is not None:
+            mark, year, month, day = iso.groups()
+            return cls._checked(year, int(month or 0), int(day or 0), circa or mark == "~")
+        if (worded := WORDED_DATE.match(plain)) is not None:
+            day, month_name, year = worded.groups()
+            month = MONTHS.get((month_name or "").lower(), 0)
+            return cls._checked(year, month, int(day or 0), circa)
+        return None
+
+    @classmethod
+    def _checked(cls, year: str, month: int, day: int, circa: bool) -> Self | None:  # noqa: FBT001
+        if not 1850 <= int(year) <= 2100:
+            return None
+        has_month = 1 <= month <= 12
+        has_day = has_month and 1 <= day <= 31
+        return cls(int(year), month if has_month else None, day if has_day else None, circa)
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04}"]
+        parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
+        return ("~" if self.is_circa else "") + "-".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """One entry of a list.
+
+    Attributes
+    ----------
+    external_id : str
+        The list's own, the same in its next version.
+    names : tuple of str
+        The first is the chief one; at least one.
+    birth_dates : tuple of PartialDate
+        Any of them may be true.
+    countries : tuple of str
+        ISO 3166-1 alpha-3: citizenship, residence or birth, lists do not always say which.
+    programmes : tuple of str
+        Why the person is listed, in the list's words.
+    is_person : bool
+        False: a company, ship or other thing, which no customer can be.
+    """
+
+    external_id: str
+    names: tuple[str, ...]
+    birth_dates: tuple[PartialDate, ...] = ()
+    countries: tuple[str, ...] = ()
+    programmes: tuple[str, ...] = ()
+    note: str = ""
+    is_person: bool = True
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is stored of the entry."""
+        return {
+            "names": list(self.names),
+            "birth_dates": [str(date) for date in self.birth_dates],
+            "countries": list(self.countries),
+            "programmes": list(self.programmes),
+            "note": self.note,
+        }
+
+    @classmethod
+    def from_json(cls, external_id: str, value: Mapping[str, Any]) -> Self:
+        """Return the entry that `to_json` wrote."""
+        dates = (PartialDate.parse(text) for text in value["birth_dates"])
+        return cls(
+            external_id,
+            tuple(value["names"]),
+            tuple(date for date in dates if date is not None),
+            tuple(value["countries"]),
+            tuple(value["programmes"]),
+            value["note"],
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content; another one means that the entry was changed."""
+        text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def clean_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names without blanks, repetitions and what is too long to be one."""
+    tidy = (" ".join(name.split()) for name in names)
+    kept = dict.fromkeys(name for name in tidy if name and len(name) <= MAX_NAME_LENGTH)
+    return tuple(kept)[:MAX_NAMES]
+
+
+def clean_dates(texts: Iterable[str]) -> tuple[PartialDate, ...]:
+    """Return the dates that could be read, each once."""
+    dates = (PartialDate.parse(text) for text in texts)
+    return tuple(dict.fromkeys(date for date in dates if date is not None))

@@ -1,0 +1,73 @@
+"""Lists as files: rows of CSV read one after another, whatever their size and encoding."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kyc.screening.entries import ListRefused
+
+# OFAC's longest field is 1,000 characters, OpenSanctions' holds thousands of aliases.
+csv.field_size_limit(4_000_000)
+# OFAC ends its files with the end-of-file sign of MS-DOS.
+END_OF_FILE = "\x1a"
+HASH_BLOCK = 1 << 20
+
+
+def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, fields) of every row that is not empty; `line` is where it ends.
+
+    Raises
+    ------
+    ListRefused
+        The file cannot be opened, or is no CSV.
+    """
+    try:
+        with path.open("rb") as file:
+            reader = csv.reader((_text(line) for line in file), strict=True)
+            for fields in reader:
+                if fields and fields != [END_OF_FILE]:
+                    yield reader.line_num, fields
+    except OSError as error:
+        raise ListRefused(f"{path.name} cannot be read: {error.strerror}.") from error
+    except csv.Error as error:
+        raise ListRefused(f"{path.name} is cut off or no CSV: {error}.") from error
+
+
+def rows_with_header(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, fields by column) of a file that begins with its columns' names.
+
+    A row with fewer fields than columns comes as it is, without those that are missing.
+
+    Raises
+    ------
+    ListRefused
+        As `rows`, or a needed column is missing.
+    """
+    source = rows(path)
+    _, header = next(source, (0, []))
+    columns = [name.strip().lower() for name in header]
+    if missing := [name for name in needed if name not in columns]:
+        raise ListRefused(f"{path.name} has no column {missing[0]!r}; is it another kind of list?")
+    for line, fields in source:
+        yield line, dict(zip(columns, fields, strict=False))
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(HASH_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _text(line: bytes) -> str:
+    """Return a line as text: UTF-8, or what OFAC wrote before it (ISO 8859-1)."""
+    line = line.removeprefix(b"\xef\xbb\xbf").replace(b"\x00", b"")
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode("iso-8859-1")

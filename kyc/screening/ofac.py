@@ -1,0 +1,124 @@
+"""OFAC's list of Specially Designated Nationals, in its CSV form.
+
+References
+----------
+OFAC, "Specially Designated Nationals and Blocked Persons: Data Specification" (2023-09-25):
+`sdn.csv` with twelve columns, `alt.csv` with further names and `add.csv` with addresses, linked by
+the first column; none has a header, an empty field is ``-0-``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kyc.screening.countries import country_codes
+from kyc.screening.entries import (
+    ListedEntry,
+    ListRefused,
+    PartialDate,
+    RowRefused,
+    clean_dates,
+    clean_names,
+)
+from kyc.screening.list_files import rows
+
+SDN_COLUMNS, ALT_COLUMNS, ADD_COLUMNS = 12, 5, 6
+EMPTY = "-0-"
+PERSON = "individual"
+BIRTH = re.compile(r"(?:^|; )(?:alt\. )?DOB ([^;.]+)")
+YEARS = re.compile(r"(\d{4}) to (\d{4})$")
+COUNTRY = re.compile(r"(?:^|; )(?:alt\. )?(?:nationality|citizen) ([^;.]+)")
+WEAK_NAMES = re.compile(r"a\.k\.a\. '([^']+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class BesideFiles:
+    """What the files beside `sdn.csv` say, by entry."""
+
+    names: Mapping[str, list[str]]
+    countries: Mapping[str, list[str]]
+
+
+def read_ofac(path: Path) -> Iterator[ListedEntry | RowRefused]:
+    """Yield the entries of `sdn.csv`, with what `alt.csv` and `add.csv` beside it add.
+
+    Raises
+    ------
+    ListRefused
+        The file is none of OFAC's.
+    """
+    beside = BesideFiles(
+        _by_entry(path.with_name("alt.csv"), ALT_COLUMNS, 3),
+        _by_entry(path.with_name("add.csv"), ADD_COLUMNS, 4),
+    )
+    is_first = True
+    for line, fields in rows(path):
+        if is_first and (len(fields) != SDN_COLUMNS or not fields[0].strip().isdigit()):
+            raise ListRefused(
+                f"{path.name} does not look like OFAC's sdn.csv: twelve columns, no header."
+            )
+        is_first = False
+        yield _entry(line, [_value(field) for field in fields], beside)
+
+
+def _entry(line: int, fields: list[str], beside: BesideFiles) -> ListedEntry | RowRefused:
+    if len(fields) != SDN_COLUMNS:
+        return RowRefused(line, f"{len(fields)} columns instead of {SDN_COLUMNS}")
+    number, name, kind, programmes, title = fields[:5]
+    remarks = fields[11]
+    is_person = kind.lower() == PERSON
+    names = [name, *beside.names.get(number, ()), *WEAK_NAMES.findall(remarks)]
+    tidy = clean_names(_in_order(one) if is_person else one for one in names)
+    if not number.isdigit() or not tidy:
+        return RowRefused(line, "no number or no name")
+    return ListedEntry(
+        external_id=number,
+        names=tidy,
+        birth_dates=_birth_dates(remarks),
+        countries=country_codes([*COUNTRY.findall(remarks), *beside.countries.get(number, ())]),
+        programmes=tuple(re.findall(r"[^\[\];]+", programmes.replace("] [", ";"))),
+        note=title,
+        is_person=is_person,
+    )
+
+
+def _in_order(name: str) -> str:
+    """Turn "SURNAME, Given" round.
+
+    Examples
+    --------
+    >>> _in_order("DOE, John Henry")
+    'John Henry DOE'
+    """
+    surname, comma, given = name.partition(", ")
+    return f"{given} {surname}" if comma else name
+
+
+def _birth_dates(remarks: str) -> tuple[PartialDate, ...]:
+    texts: list[str] = []
+    for text in BIRTH.findall(remarks):
+        span = YEARS.search(text)
+        # Of a span the middle, as a date that is not certain.
+        texts.append(f"circa {(int(span[1]) + int(span[2])) // 2}" if span else text.strip())
+    return clean_dates(texts)
+
+
+def _by_entry(path: Path, columns: int, wanted: int) -> Mapping[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    if not path.exists():
+        return found
+    for _, fields in rows(path):
+        if len(fields) != columns:
+            raise ListRefused(f"{path.name} has rows without {columns} columns; is it cut off?")
+        if value := _value(fields[wanted]):
+            found[_value(fields[0])].append(value)
+    return found
+
+
+def _value(field: str) -> str:
+    text = field.strip()
+    return "" if text == EMPTY else text

@@ -1,0 +1,169 @@
+"""How well a customer and a listed person agree, feature by feature, and what each adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from kyc.screening.entries import ListedEntry, PartialDate
+from kyc.screening.name_comparison import NameComparison, compare_names
+
+
+class FeatureState(StrEnum):
+    """What one feature says."""
+
+    MATCH = "match"
+    NEAR = "near"
+    CONFLICT = "conflict"
+    NOT_KNOWN = "not_known"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPolicy:
+    """What agreeing and disagreeing is worth.
+
+    The name's similarity is 0–1; the other features add to it. A name that agrees in full and a
+    birth year that does not make no hit, a name alone does. `bench/screening.py` measures what
+    these numbers find and how many others they raise.
+
+    Attributes
+    ----------
+    hit_from : float
+        Sum from which on a person looks.
+    name_from : float
+        Similarity of the name below which nothing else counts.
+    year_tolerance : int
+        Years that lists are off without a person being another one.
+    """
+
+    hit_from: float = 0.85
+    name_from: float = 0.75
+    birth_date_match: float = 0.06
+    birth_year_match: float = 0.03
+    birth_conflict: float = -0.20
+    country_match: float = 0.02
+    country_conflict: float = -0.03
+    year_tolerance: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenedPerson:
+    """Whom a search is about. `countries` are ISO 3166-1 alpha-3; `source` says who says so."""
+
+    name: str
+    birth_date: date | None = None
+    countries: tuple[str, ...] = ()
+    source: str = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a match, for the reviewer.
+
+    Attributes
+    ----------
+    name : str
+        ``name``, ``birth`` or ``country``.
+    declared, listed : str
+        What was compared; empty where it is not known.
+    points : float
+        What it added to the sum.
+    """
+
+    name: str
+    declared: str
+    listed: str
+    state: FeatureState
+    points: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A customer against one entry. `score` is the sum of the points, 0–1."""
+
+    score: float
+    is_hit: bool
+    features: tuple[Feature, ...]
+
+
+def match(person: ScreenedPerson, entry: ListedEntry, policy: MatchPolicy = MatchPolicy()) -> Match:
+    """Compare a customer with an entry, by the one of its names that agrees best.
+
+    Examples
+    --------
+    >>> entry = ListedEntry("1", ("Ivan Petrov", "Iwan Petroff"), (PartialDate(1960),), ("RUS",))
+    >>> found = match(ScreenedPerson("PETROV Ivan", date(1960, 5, 1), ("RUS",)), entry)
+    >>> found.is_hit, [str(feature.state) for feature in found.features]
+    (True, ['match', 'match', 'match'])
+    >>> match(ScreenedPerson("Ivan Petrov", date(1990, 5, 1), ("RUS",)), entry).is_hit
+    False
+    """
+    best = max((compare_names(person.name, name) for name in entry.names), key=lambda c: c.score)
+    features = (
+        _name_feature(person, best, policy),
+        _birth_feature(person.birth_date, entry.birth_dates, policy),
+        _country_feature(person.countries, entry.countries, policy),
+    )
+    score = round(min(max(sum(feature.points for feature in features), 0.0), 1.0), 4)
+    is_hit = best.score >= policy.name_from and score >= policy.hit_from
+    return Match(score, is_hit, features)
+
+
+def _name_feature(person: ScreenedPerson, best: NameComparison, policy: MatchPolicy) -> Feature:
+    if best.score >= 0.995:
+        state = FeatureState.MATCH
+    else:
+        state = FeatureState.NEAR if best.score >= policy.name_from else FeatureState.CONFLICT
+    return Feature("name", person.name, best.listed, state, round(best.score, 4), best.sentence)
+
+
+def _birth_feature(
+    born: date | None, listed: Sequence[PartialDate], policy: MatchPolicy
+) -> Feature:
+    shown, dates = born.isoformat() if born else "", ", ".join(map(str, listed))
+    if born is None or not listed:
+        words = "No date of birth is known on one side."
+        return Feature("birth", shown, dates, FeatureState.NOT_KNOWN, 0.0, words)
+    if any((d.year, d.month, d.day) == (born.year, born.month, born.day) for d in listed):
+        return _birth(shown, dates, FeatureState.MATCH, policy.birth_date_match, "The same day.")
+    if any(d.year == born.year and _may_be(born, d) for d in listed):
+        return _birth(shown, dates, FeatureState.MATCH, policy.birth_year_match, "The same year.")
+    off = min(
+        abs(d.year - born.year) - (policy.year_tolerance if d.is_circa else 0) for d in listed
+    )
+    if off <= policy.year_tolerance:
+        words = "The same year, another day." if off <= 0 else f"{off} years apart."
+        return _birth(shown, dates, FeatureState.NEAR, 0.0, words)
+    return _birth(shown, dates, FeatureState.CONFLICT, policy.birth_conflict, f"{off} years apart.")
+
+
+def _may_be(born: date, listed: PartialDate) -> bool:
+    """Whether what the list leaves open leaves room for the day; day and month may be swapped."""
+    if listed.month is None:
+        return True
+    if listed.day is None:
+        return listed.month == born.month
+    return (listed.month, listed.day) == (born.day, born.month)
+
+
+def _birth(
+    declared: str, listed: str, state: FeatureState, points: float, sentence: str
+) -> Feature:
+    return Feature("birth", declared, listed, state, points, sentence)
+
+
+def _country_feature(
+    countries: Sequence[str], listed: Sequence[str], policy: MatchPolicy
+) -> Feature:
+    shown, others = ", ".join(countries), ", ".join(listed)
+    if not countries or not listed:
+        words = "No country is known on one side."
+        return Feature("country", shown, others, FeatureState.NOT_KNOWN, 0.0, words)
+    if set(countries) & set(listed):
+        words, state, points = "A country agrees.", FeatureState.MATCH, policy.country_match
+    else:
+        words, state, points = "No country agrees.", FeatureState.CONFLICT, policy.country_conflict
+    return Feature("country", shown, others, state, points, words)
