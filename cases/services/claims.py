@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from cases.choices import HELD_BY_ANALYST, CaseEventKind, CaseStatus, QueueName
-from cases.models import Case
+from cases.models import Case, CaseEvent
 from cases.selectors import queues_worked_by
 from cases.services.assigning import CASE_ASSIGNED, assign_by_rule, assigned
 from cases.services.case_rows import (
@@ -57,7 +57,8 @@ def case_next(*, analyst: User, queue_ids: Sequence[str] | None = None) -> Case 
     """Give an analyst the most urgent case that is nobody's, theirs by assignment first.
 
     Rows that a colleague is taking at this moment are passed over, so that two analysts never
-    get one case and neither waits for the other. None when there is nothing to do.
+    get one case and neither waits for the other. Nor does anybody get back what they escalated;
+    they can still take it by hand. None when there is nothing to do.
 
     Raises `Refusal` for somebody who may not work cases, or has too many in hand.
     """
@@ -65,7 +66,7 @@ def case_next(*, analyst: User, queue_ids: Sequence[str] | None = None) -> Case 
     with transaction.atomic():
         waiting = _waiting_for(analyst, queue_ids)
         case = _first(waiting.filter(assigned_to=analyst)) or _first(
-            waiting.filter(assigned_to=None)
+            waiting.filter(~_passed_on_by(analyst), assigned_to=None)
         )
         if case is None:
             return None
@@ -211,6 +212,14 @@ def _waiting_for(analyst: User, queue_ids: Sequence[str] | None) -> QuerySet[Cas
     waiting = Case.objects.filter(status=CaseStatus.OPEN, queue_id__in=sorted(wanted))
     not_oneself = ~Q(customer__user=analyst) | Q(customer__user=None)
     return waiting.filter(not_oneself).order_by("-priority", "due_at", "id")
+
+
+def _passed_on_by(analyst: User) -> Exists:
+    """Return whether somebody escalated the case: they asked for another pair of eyes."""
+    escalated = CaseEvent.objects.filter(
+        case=OuterRef("pk"), kind=CaseEventKind.ESCALATED, actor_id=str(analyst.pk)
+    )
+    return Exists(escalated.filter(occurred_at__gte=OuterRef("escalated_at")))
 
 
 def _first(waiting: QuerySet[Case]) -> Case | None:

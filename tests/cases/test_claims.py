@@ -192,6 +192,18 @@ def test_an_escalated_case_is_in_that_queue_and_nobodys(anna: User, sam: User) -
     assert refused.value.code == "escalated_already"
 
 
+def test_next_gives_nobody_back_what_they_escalated(anna: User, sam: User) -> None:
+    case, other = claimed_by(anna, a_case(amount_minor=90_000_00)), a_case(amount_minor=10_00)
+
+    case_escalate(case_id=case.pk, seen=case.version, reason="A ring of mules?", analyst=anna)
+
+    assert [case_next(analyst=anna), case_next(analyst=anna)] == [other, None]
+    case_claim(case_id=case.pk, seen=None, analyst=anna)
+    case_release(case_id=case.pk, seen=None, user=anna)
+    case_assign(case_id=case.pk, seen=None, to=anna, user=sam)
+    assert case_next(analyst=anna) == case
+
+
 def test_a_suspended_case_stops_its_clock_and_comes_back_to_who_knows_it(anna: User) -> None:
     case = claimed_by(anna)
     due_at = Case.objects.get().due_at
