@@ -88,6 +88,7 @@ def test_nobody_answers_their_own_decision(
 
     assert "act-approve" not in page.text
     assert "confirm-second" not in page.text
+    assert "it takes a colleague" in page.text
     assert "Money passed on for somebody else" in page.text
     assert answer.status_code == 422
     assert "Nobody approves their own decision." in answer.text
