@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,35 +15,23 @@ from django.utils import timezone
 from fraudsite.core.models import OutboxEvent, Workspace
 from fraudsite.core.outbox import relay_batch
 from fraudsite.core.services.api_keys import api_key_create
-from scoring.choices import ListKind, ListSubject, ModelStatus, RuleStatus
+from scoring.choices import ModelStatus
 from scoring.configuration import configuration, configuration_forget
-from scoring.entity_names import customer_name, stored_key
 from scoring.features import SCHEMA
 from scoring.models import (
     Decision,
-    EntityList,
     EntityState,
-    ListEntry,
     ModelVersion,
-    Rule,
-    RuleSnooze,
-    RuleVersion,
 )
-from scoring.registry import model_folder
 from scoring.rules import STARTER_RULES
 from scoring.services.rebuild import features_check
+from tests.scoring.api_calls import URL, Payment, post
 from tests.scoring.conftest import TESTER
 from transactions.models import Label, Transaction
 
-URL = "/api/v1/transactions/"
 NOBODYS = "01a1fd76-2a55-763a-9a70-a424fe36df0c"
-Payment = Callable[..., dict[str, Any]]
 
 pytestmark = pytest.mark.django_db
-
-
-def post(api: Client, body: dict[str, Any], url: str = URL, **headers: str) -> Any:
-    return api.post(url, body, content_type="application/json", headers=headers or None)
 
 
 def nothing_was_kept() -> bool:
@@ -417,178 +403,6 @@ def test_a_label_known_before_the_transaction_is_refused(
 
     assert (answer.status_code, answer.json()["code"]) == (400, "known_at_impossible")
     assert not Label.objects.exists()
-
-
-def test_without_a_model_a_person_looks_and_the_answer_says_so(
-    db: None, api: Client, payment: Payment
-) -> None:
-    body = post(api, payment()).json()
-
-    assert (body["decision"], body["status"]) == ("review", "held")
-    assert body["fraud_score"] is None
-    assert body["model_version"] is None
-    assert [cause["code"] for cause in body["causes"]] == ["model.no_model"]
-
-
-def test_a_model_of_other_features_is_not_asked(
-    champion: ModelVersion, api: Client, payment: Payment, tmp_path: Any
-) -> None:
-
-    folder = model_folder(champion)
-    manifest = folder / "manifest.json"
-    changed = manifest.read_bytes().replace(SCHEMA.hash.encode(), b"0" * len(SCHEMA.hash))
-    manifest.write_bytes(changed)
-
-    ModelVersion.objects.update(manifest_sha256=hashlib.sha256(changed).hexdigest())
-    forget_loaded_model()
-
-    body = post(api, payment()).json()
-
-    assert body["decision"] == "review"
-    assert [cause["code"] for cause in body["causes"]] == ["model.schema_mismatch"]
-
-
-def test_a_damaged_model_is_not_asked(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-
-    file = model_folder(champion) / champion.manifest["members"][0]["file"]
-    file.write_bytes(file.read_bytes()[:-1])
-    forget_loaded_model()
-
-    body = post(api, payment()).json()
-
-    assert body["decision"] == "review"
-    assert [cause["code"] for cause in body["causes"]] == ["model.model_error"]
-
-
-def forget_loaded_model() -> None:
-    """As in a process that starts now: what is loaded already goes on being used."""
-    ModelVersion.objects.update(status=ModelStatus.RETIRED)
-    configuration_forget()
-
-    assert configuration().champion.model is None
-    ModelVersion.objects.update(status=ModelStatus.CHAMPION)
-    configuration_forget()
-
-
-def make_list(kind: str, *, valid_until: datetime | None = None) -> EntityList:
-    return EntityList.objects.create(
-        pk=f"{kind}-list", title=kind, kind=kind, valid_until=valid_until
-    )
-
-
-def put_on(listed: EntityList, row: Transaction, **fields: Any) -> None:
-    ListEntry.objects.create(
-        entity_list=listed,
-        workspace=row.workspace,
-        subject=ListSubject.CUSTOMER,
-        key=stored_key(customer_name(row.customer_id)),
-        **fields,
-    )
-    configuration_forget()
-
-
-def test_a_blocked_customer_is_declined(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-    post(api, payment())
-    put_on(make_list(ListKind.BLOCK), Transaction.objects.get())
-
-    body = post(api, payment(transaction_id="T-2")).json()
-
-    assert (body["decision"], body["lists"]) == ("decline", ["block-list"])
-    assert body["causes"][0]["code"] == "list.blocked.customer"
-    assert body["is_holdout"] is False
-
-
-def test_an_entry_that_ran_out_says_nothing(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-    post(api, payment())
-    put_on(
-        make_list(ListKind.BLOCK),
-        Transaction.objects.get(),
-        expires_at=timezone.now() - timedelta(seconds=1),
-    )
-
-    assert post(api, payment(transaction_id="T-2")).json()["decision"] == "approve"
-
-
-def test_an_expired_list_sends_to_review_what_it_would_have_decided(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-    post(api, payment())
-    expired = make_list(ListKind.BLOCK, valid_until=timezone.now() - timedelta(seconds=1))
-    put_on(expired, Transaction.objects.get())
-
-    body = post(api, payment(transaction_id="T-2")).json()
-    other = post(
-        api,
-        payment(transaction_id="T-3", user_id="otto", device_id="ottos", card_token="tok_otto"),
-    ).json()
-
-    assert body["decision"] == "review"
-    assert [cause["code"] for cause in body["causes"]] == ["list.expired.block-list"]
-    assert other["decision"] == "approve"
-
-
-def test_a_rule_on_trial_is_recorded_and_does_nothing(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-    make_rule("always", "amount > 0", RuleStatus.SHADOW)
-
-    body = post(api, payment()).json()
-
-    decision = Decision.objects.get()
-    assert (body["decision"], body["rules"]) == ("approve", [])
-    assert decision.shadow_outcome == "decline"
-    assert decision.rules[0]["rule"] == "always@1"
-    assert decision.rules[0]["is_on_trial"] is True
-
-
-def test_a_snoozed_rule_does_not_act_on_this_customer(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-    make_rule("always", "amount > 0", RuleStatus.ACTIVE)
-    assert post(api, payment()).json()["decision"] == "decline"
-    RuleSnooze.objects.create(
-        rule_id="always",
-        customer=Transaction.objects.get().customer,
-        until=timezone.now() + timedelta(days=1),
-        reason="known",
-    )
-    configuration_forget()
-
-    body = post(api, payment(transaction_id="T-2")).json()
-    other = post(api, payment(transaction_id="T-3", user_id="otto")).json()
-
-    assert body["decision"] == "approve"
-    assert "rule_snoozed.always@1" in {note["code"] for note in body["notes"]}
-    assert other["decision"] == "decline"
-
-
-def test_a_rule_that_cannot_be_read_any_more_sends_to_review(
-    champion: ModelVersion, api: Client, payment: Payment
-) -> None:
-    make_rule("gone", "a_feature_that_was_removed > 1", RuleStatus.ACTIVE)
-
-    body = post(api, payment()).json()
-
-    assert body["decision"] == "review"
-    assert [cause["code"] for cause in body["causes"]] == ["rule_error.gone@1"]
-
-
-def make_rule(rule_id: str, expression: str, status: str) -> None:
-    RuleVersion.objects.create(
-        rule=Rule.objects.create(pk=rule_id, title=rule_id),
-        number=1,
-        expression=expression,
-        effect="decline",
-        sentence="Always.",
-        status=status,
-    )
-    configuration_forget()
 
 
 def test_of_declines_by_the_score_alone_a_share_is_held_out(
