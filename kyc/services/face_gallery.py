@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class _Standing:
 
 @dataclass(slots=True)
 class _Held:
-    gallery: Gallery = field(default_factory=Gallery)
+    gallery: Gallery
     standing: _Standing | None = None
 
 
@@ -86,7 +86,7 @@ def faces_nearest(
     The first call of a process loads them all; measured in docs/duplicates.md.
     """
     with _refreshing:
-        gallery, standing = _refreshed(shelf)
+        gallery, standing = _refreshed(shelf, dimensions=len(embedding))
     own = FaceTemplate.objects.filter(customer_id=customer_id).values_list("pk", flat=True)
     excluded: set[Hashable] = {pk for pk in own if pk in gallery}
     neighbours = gallery.nearest(embedding, limit, exclude=excluded) if len(gallery) else ()
@@ -116,8 +116,8 @@ def galleries_drop() -> None:
         _held.clear()
 
 
-def _refreshed(shelf: Shelf) -> tuple[Gallery, _Standing]:
-    held = _held.setdefault(shelf, _Held())
+def _refreshed(shelf: Shelf, *, dimensions: int) -> tuple[Gallery, _Standing]:
+    held = _held.setdefault(shelf, _Held(Gallery(dimensions)))
     # Asked before the rows: what changes in between is a difference that the next search sees.
     standing = _standing(shelf)
     if standing != held.standing:

@@ -12,6 +12,8 @@ from kyc.services.consents import has_biometric_consent
 from kyc.services.duplicate_signs import signs_shared
 from kyc.services.face_gallery import Nearest, Shelf, faces_nearest, searchable
 from kyc.services.face_templates import template_embedding
+from kyc.vision.faces.calibration import shipped_calibration
+from kyc.vision.faces.embed import ENGINE
 from kyc.vision.faces.gallery import DuplicatePolicy, duplicate_policy
 
 MAX_HITS = 10
@@ -34,7 +36,7 @@ def face_search(verification: Verification) -> FaceSearch:
         customer_id=own.customer_id,
         limit=MAX_HITS,
     )
-    policy = duplicate_policy(nearest.searched)
+    policy = _policy(own.engine, nearest.searched)
     return FaceSearch(
         FaceSearchOutcome.SEARCHED,
         searched=nearest.searched,
@@ -44,6 +46,11 @@ def face_search(verification: Verification) -> FaceSearch:
         meaning=policy.words if nearest.searched else "",
         hits=_hits(verification, nearest, policy),
     )
+
+
+def _policy(engine: str, gallery_size: int) -> DuplicatePolicy:
+    calibration = None if engine == ENGINE else shipped_calibration(engine)
+    return duplicate_policy(gallery_size, calibration=calibration)
 
 
 def _hits(

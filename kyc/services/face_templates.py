@@ -9,7 +9,7 @@ import numpy.typing as npt
 from django.db import transaction
 
 from fraudsite.core.services.data_keys import open_bytes, seal_bytes
-from kyc.models import FaceTemplate, Verification
+from kyc.models import Customer, FaceTemplate, Verification
 from kyc.services.consents import has_biometric_consent
 
 Embedding = npt.NDArray[np.float32]
@@ -25,11 +25,16 @@ def template_keep(
 
     It is compared with others only while the verification is approved.
     """
-    customer = verification.customer
-    if not has_biometric_consent(customer):
-        return False
     value = np.ascontiguousarray(embedding, STORED).tobytes()
     with transaction.atomic():
+        # Whoever withdraws the consent holds this row too: no face is kept after it went.
+        customer = (
+            Customer.objects.select_for_update(of=("self",))
+            .select_related("data_key")
+            .get(pk=verification.customer_id)
+        )
+        if not has_biometric_consent(customer):
+            return False
         # A new row and not a changed one: galleries in memory know a face by its row's number.
         FaceTemplate.objects.filter(verification=verification).delete()
         FaceTemplate.objects.create(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -36,13 +36,18 @@ def face(seed: int, *, moved: float = 0.0) -> Embedding:
 
 
 def customer_make(
-    *, surname: str = "", workspace: Workspace | None = None, born: date = date(1990, 1, 2)
+    *, surname: str = "", workspace: Workspace | None = None, born: date | None = None
 ) -> Verification:
-    """Return the verification, under way, of a customer with a name of their own."""
+    """Return the verification, under way, of a customer with a name and birthday of their own."""
     customer = Customer.objects.create(
         workspace=workspace or Workspace.objects.live(), data_key=data_key_create()
     )
-    details = PersonDetails(surname or _letters(customer.pk), _letters(customer.pk), born, "UTO")
+    details = PersonDetails(
+        surname=surname or _letters(customer.pk),
+        given_names=_letters(customer.pk),
+        birth_date=born or date(1930, 1, 1) + timedelta(days=customer.pk.int % 25_000),
+        nationality="UTO",
+    )
     customer.details_sealed = seal_json(
         data_key=customer.data_key,
         value=details.to_json(),

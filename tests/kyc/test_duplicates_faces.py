@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-import pytest
+import threading
+from datetime import date
 
-from kyc.decision.duplicates import FaceSearchOutcome
-from kyc.models import Verification
+import pytest
+from django.db import connection, transaction
+
+from fraudsite.core.models import AuditEntry, Workspace
+from fraudsite.core.services.data_keys import data_key_destroy
+from kyc.choices import VerificationStatus
+from kyc.decision.duplicates import FaceSearch, FaceSearchOutcome, Sign
+from kyc.models import Customer, Device, DeviceSighting, FaceTemplate, Verification
+from kyc.services import face_gallery
+from kyc.services import face_search as face_search_module
+from kyc.services.consent_withdrawal import consent_withdraw
+from kyc.services.duplicates import duplicates_forget, find_duplicates
 from kyc.services.face_search import face_search
+from kyc.services.face_templates import template_embedding
+from kyc.vision.faces.gallery import duplicate_policy
 from tests.kyc.duplicates import (
+    TESTS,
     approve,
+    consent_give,
     customer_make,
+    document_show,
     face,
     face_show,
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def galleries_of_this_test() -> None:
+    # Rows roll back after each test, while what a process holds in memory would stay.
+    face_gallery.galleries_drop()
 
 
 def known(seed: int = 1, **details: object) -> Verification:
@@ -25,16 +47,247 @@ def known(seed: int = 1, **details: object) -> Verification:
     return verification
 
 
-def test_a_face_that_an_approved_customer_has_is_found() -> None:
+def newcomer(seed: int = 1, *, moved: float = 0.3, **details: object) -> Verification:
+    """Return a customer under way who looks like those of the same seed."""
+    verification = customer_make(**details)
+    face_show(verification, face(seed, moved=moved))
+    return verification
+
+
+def found_by(verification: Verification) -> set[str]:
+    return {hit.customer_id for hit in face_search(verification).hits}
+
+
+@pytest.fixture
+def among_a_thousand(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Stands for a gallery of that size: in a small one every hit is beyond the strict limit.
+    large = duplicate_policy(1000)
+    monkeypatch.setattr(face_search_module, "duplicate_policy", lambda _size, **_: large)
+
+
+def test_a_face_that_an_approved_customer_has_is_found_and_a_strangers_is_not(
+    among_a_thousand: None,
+) -> None:
     other = known(1)
     known(2)
-    mine = customer_make()
-    face_show(mine, face(1, moved=0.01))
 
-    found = face_search(mine)
+    found = face_search(newcomer(1, moved=0.4))
 
     assert found.outcome is FaceSearchOutcome.SEARCHED
     assert (found.searched, found.unsearched) == (2, 0)
     (hit,) = found.hits
     assert (hit.customer_id, hit.verification_id) == (str(other.customer_id), str(other.pk))
-    assert hit.distance == pytest.approx(0.01, abs=1e-5)
+    assert hit.distance == pytest.approx(0.4, abs=1e-5)
+    assert (hit.signs, hit.is_strict, hit.is_serious) == ((), False, False)
+    assert "1000 faces" in found.meaning
+
+
+def test_a_face_within_the_strict_limit_is_serious_by_itself(among_a_thousand: None) -> None:
+    known(1)
+
+    (hit,) = face_search(newcomer(1, moved=0.01)).hits
+
+    assert hit.is_strict
+    assert hit.is_serious
+
+
+def test_names_birth_dates_documents_and_devices_are_second_signs(among_a_thousand: None) -> None:
+    born = date(1990, 1, 2)
+    other = known(1, surname="Núñez", born=born)
+    mine = newcomer(1, moved=0.4, surname="Other", born=born)
+    assert face_search(mine).hits[0].signs == (Sign.BIRTH_DATE,)
+
+    for verification in (other, mine):
+        document_show(verification, "L898902C3", surname="NUNEZ", given_names="CARLA")
+    device = Device.objects.create()
+    for verification in (other, mine):
+        DeviceSighting.objects.create(
+            device=device, customer=verification.customer, ip_address="192.0.2.1"
+        )
+
+    find_duplicates(other)
+    (hit,) = find_duplicates(mine).face.hits
+
+    assert hit.signs == (Sign.NAME, Sign.BIRTH_DATE, Sign.DOCUMENT, Sign.DEVICE)
+    assert (hit.is_strict, hit.is_serious) == (False, True)
+
+
+def test_the_same_customers_own_faces_are_never_found() -> None:
+    first = known(1)
+    second = Verification.objects.create(
+        customer=first.customer, status=VerificationStatus.PROCESSING
+    )
+    face_show(second, face(1))
+
+    found = face_search(second)
+
+    assert (found.searched, found.hits) == (0, ())
+
+
+def test_a_customer_with_two_approvals_is_one_hit() -> None:
+    first = known(1)
+    second = Verification.objects.create(
+        customer=first.customer, status=VerificationStatus.APPROVED
+    )
+    face_show(second, face(1, moved=0.1))
+
+    (hit,) = face_search(newcomer(1, moved=0.3)).hits
+
+    assert hit.verification_id == str(second.pk)
+
+
+def test_who_is_not_approved_is_not_searched_until_they_are() -> None:
+    other = newcomer(1)
+    mine = newcomer(1)
+    assert face_search(mine).searched == 0
+
+    approve(other)
+    assert found_by(mine) == {str(other.customer_id)}
+
+    Verification.objects.filter(pk=other.pk).update(status=VerificationStatus.IN_REVIEW)
+    assert face_search(mine).searched == 0
+
+
+def test_a_face_of_an_attempt_that_was_not_the_approved_one_is_not_searched() -> None:
+    other = known(1)
+    Verification.objects.filter(pk=other.pk).update(attempt=2)
+
+    assert face_search(newcomer(1)).searched == 0
+
+
+def test_another_workspace_is_another_world() -> None:
+    known(1, workspace=Workspace.objects.sandbox())
+
+    assert face_search(newcomer(1)).searched == 0
+
+
+def test_an_erased_customer_is_out_of_a_running_gallery_at_the_next_search() -> None:
+    erased, stays = known(1), known(1)
+    mine = newcomer(1)
+    assert found_by(mine) == {str(erased.customer_id), str(stays.customer_id)}
+    (held,) = face_gallery._held.values()
+    assert len(held.gallery) == 2
+
+    data_key_destroy(data_key=erased.customer.data_key, actor=TESTS)
+
+    assert found_by(mine) == {str(stays.customer_id)}
+    assert len(held.gallery) == 1
+
+
+def test_forgetting_a_customer_leaves_no_row_of_them() -> None:
+    other = known(1)
+    mine = newcomer(1)
+    assert found_by(mine) == {str(other.customer_id)}
+
+    assert duplicates_forget(customer_id=other.customer_id) == 1
+
+    assert not FaceTemplate.objects.filter(customer_id=other.customer_id).exists()
+    assert face_search(mine).searched == 0
+
+
+def test_without_consent_no_face_is_kept_and_none_is_searched() -> None:
+    known(1)
+    mine = customer_make()
+    consent_give(mine.customer, is_granted=False)
+
+    assert face_show(mine, face(1)) is False
+    assert not FaceTemplate.objects.filter(verification=mine).exists()
+    assert face_search(mine) == FaceSearch(FaceSearchOutcome.NO_CONSENT)
+
+
+def test_withdrawing_consent_deletes_the_face_and_empties_running_galleries() -> None:
+    other = known(1)
+    mine = newcomer(1)
+    assert found_by(mine) == {str(other.customer_id)}
+
+    assert consent_withdraw(customer=other.customer, actor=TESTS)
+    assert not consent_withdraw(customer=other.customer, actor=TESTS)
+
+    assert not FaceTemplate.objects.filter(verification=other).exists()
+    assert face_search(mine).searched == 0
+    (entry,) = AuditEntry.objects.filter(action="consent.withdrawn")
+    assert entry.details == {"purpose": "biometrics", "faces_deleted": 1}
+
+
+def test_a_later_refusal_takes_the_face_out_even_where_its_row_is_still_there() -> None:
+    other = known(1)
+    mine = newcomer(1)
+    assert found_by(mine) == {str(other.customer_id)}
+
+    consent_give(other.customer, is_granted=False)
+
+    assert FaceTemplate.objects.filter(verification=other).exists()
+    assert face_search(mine).searched == 0
+
+
+def test_a_verification_without_a_face_in_this_attempt_is_not_searched() -> None:
+    mine = newcomer(1)
+    Verification.objects.filter(pk=mine.pk).update(attempt=2)
+    mine.refresh_from_db()
+
+    assert face_search(mine) == FaceSearch(FaceSearchOutcome.NO_FACE)
+
+
+def test_faces_of_another_engine_are_counted_as_not_searched() -> None:
+    other = customer_make()
+    face_show(other, face(1), version="older")
+    approve(other)
+
+    found = face_search(newcomer(1))
+
+    assert (found.searched, found.unsearched, found.hits) == (0, 1, ())
+
+
+def test_a_damaged_face_is_counted_as_not_searched_and_keeps_no_other_from_it() -> None:
+    damaged, sound = known(1), known(1)
+    FaceTemplate.objects.filter(verification=damaged).update(embedding_sealed=b"\x01" * 80)
+
+    found = face_search(newcomer(1))
+
+    assert (found.searched, found.unsearched) == (1, 1)
+    assert {hit.customer_id for hit in found.hits} == {str(sound.customer_id)}
+
+
+def test_a_face_is_sealed_for_its_verification_and_a_new_one_takes_its_place() -> None:
+    mine = newcomer(1, moved=0.0)
+    first = FaceTemplate.objects.get(verification=mine)
+    assert face(1).tobytes() not in bytes(first.embedding_sealed)
+    assert (template_embedding(first) == face(1)).all()
+
+    face_show(mine, face(2))
+
+    second = FaceTemplate.objects.get(verification=mine)
+    assert second.pk > first.pk
+    assert (template_embedding(second) == face(2)).all()
+
+
+def test_a_changed_face_is_taken_over_by_a_running_gallery() -> None:
+    other = known(1)
+    mine = newcomer(2)
+    assert found_by(mine) == set()
+
+    face_show(other, face(2))
+
+    assert found_by(mine) == {str(other.customer_id)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_face_is_kept_once_the_consent_to_it_is_gone() -> None:
+    mine = customer_make()
+    kept: list[bool] = []
+
+    def keep() -> None:
+        kept.append(face_show(mine, face(1)))
+        connection.close()
+
+    keeping = threading.Thread(target=keep)
+    with transaction.atomic():
+        assert consent_withdraw(customer=Customer.objects.get(pk=mine.customer_id), actor=TESTS)
+        keeping.start()
+        # It waits for the customer's row, so that it sees the withdrawal.
+        keeping.join(timeout=0.5)
+        assert keeping.is_alive()
+    keeping.join(timeout=10)
+
+    assert kept == [False]
+    assert not FaceTemplate.objects.filter(verification=mine).exists()

@@ -1,0 +1,95 @@
+r"""Time the search for duplicates among many approved customers.
+
+    .venv/bin/python -m bench.duplicates [--customers 100000]
+
+Servers and data are its own, in a folder below var/, and go again. Every customer has a data key,
+a consent, an approved verification, a sealed face and a document's fingerprint. Prints one JSON
+object: the first search of a process, which opens every face; further ones; the one after a
+customer was erased; and the documents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import django
+import psutil
+
+from bench.cases import _own_folder
+from fraudsite.environment import load_environment
+from fraudsite.local.servers import leased_servers
+
+SEARCHES = 30
+
+
+def main() -> None:
+    """Fill, measure and print."""
+    parser = argparse.ArgumentParser(description="Time the search for duplicates.")
+    parser.add_argument("--customers", type=int, default=100_000)
+    options = parser.parse_args()
+    load_environment()
+    with ExitStack() as stack:
+        stack.enter_context(_own_folder())
+        stack.enter_context(leased_servers())
+        django.setup()
+        print(json.dumps({"duplicates": _measured(options.customers)}, indent=1))
+
+
+def _measured(customers: int) -> dict[str, Any]:
+    # Django's apps must be set up before these can be imported.
+    from bench.duplicates_fill import customers_fill  # noqa: PLC0415
+    from fraudsite.core.actors import Actor  # noqa: PLC0415
+    from fraudsite.core.services.data_keys import data_key_destroy  # noqa: PLC0415
+    from kyc.services import document_fingerprints as documents  # noqa: PLC0415
+    from kyc.services import face_gallery  # noqa: PLC0415
+
+    newcomer, shelf, embedding, shown = customers_fill(customers)
+
+    def search() -> int:
+        found = face_gallery.faces_nearest(
+            shelf, embedding, customer_id=newcomer.customer_id, limit=10
+        )
+        return found.searched
+
+    before_mb = _memory_mb()
+    first = _timed(search)
+    further = _median(search)
+    after_mb = _memory_mb()
+    erased = face_gallery.searchable(shelf.workspace_id).select_related("data_key")[0]
+    data_key_destroy(data_key=erased.data_key, actor=Actor.system("bench"))
+    after_erasure = _timed(search)
+    standing = _median(lambda: face_gallery._standing(shelf))  # noqa: SLF001 - a part is timed
+    return {
+        "customers": customers,
+        "faces_searched": search(),
+        "first_search_ms": first,
+        "further_search_median_ms": further,
+        "of_which_asking_the_database_ms": standing,
+        "search_after_an_erasure_ms": after_erasure,
+        "memory_mb": round(after_mb - before_mb),
+        "documents_median_ms": _median(lambda: documents.fingerprint_record(newcomer, shown)),
+    }
+
+
+def _timed(call: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    call()
+    return round(1000 * (time.perf_counter() - started), 1)
+
+
+def _median(call: Callable[[], Any]) -> float:
+    times_ms = sorted(_timed(call) for _ in range(SEARCHES))
+    return times_ms[len(times_ms) // 2]
+
+
+def _memory_mb() -> float:
+    return float(psutil.Process().memory_info().rss) / 1e6
+
+
+if __name__ == "__main__":
+    main()
