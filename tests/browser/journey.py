@@ -117,7 +117,7 @@ def upload_papers(at: Visit, papers: Papers, *, expects_warning: bool = False) -
 
 
 def asked_actions(at: Visit) -> tuple[str, int, int]:
-    """Return what the server asks for: actions in order, each with its time, and the page's pace."""
+    """Return what the server asks for: actions in order with their times, and the page's pace."""
     expect(at.page).to_have_url(f"{at.site_url}/verify/liveness/")
     challenge = json.loads(at.page.locator("#challenge").text_content() or "")
     asked = challenge["actions"]

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from kyc.vision import face_mesh
 from kyc.vision.liveness.actions import ActionSeen, find_actions
 from kyc.vision.liveness.challenge import Challenge
+from kyc.vision.liveness.engines import NO_ENGINES, LivenessEngines
+from kyc.vision.liveness.identity import identity_signal
 from kyc.vision.liveness.integrity import capture_signals, presence_signals
 from kyc.vision.liveness.observation import Observation, baseline_of, observe, with_one_face
+from kyc.vision.liveness.passive import PassivePolicy, PassiveReport, judge_passive
 from kyc.vision.liveness.planarity import planarity_signals
 from kyc.vision.liveness.policy import LivenessPolicy
 from kyc.vision.liveness.selfie import choose_selfie
@@ -41,6 +44,8 @@ class LivenessReport:
         `Frame.index` of the best frontal frame.
     selfie_pixels : ndarray of shape (height, width, 3), dtype=uint8, or None
         That frame, BGR, as large as it was given.
+    passive : PassiveReport
+        What single frames look like; has no part in `outcome`.
     frames_with_one_face, frames_total : int
         Sampled frames.
     duration_ms : float
@@ -54,6 +59,7 @@ class LivenessReport:
     signals: tuple[Signal, ...]
     selfie_frame_index: int | None
     selfie_pixels: NDArray[np.uint8] | None
+    passive: PassiveReport
     frames_with_one_face: int
     frames_total: int
     duration_ms: float
@@ -68,6 +74,7 @@ def check_liveness_video(
     policy: LivenessPolicy | None = None,
     limits: VideoLimits | None = None,
     camera_label: str = "",
+    engines: LivenessEngines = NO_ENGINES,
 ) -> LivenessReport:
     """Judge an uploaded video; the selfie is decoded again in full resolution.
 
@@ -75,7 +82,7 @@ def check_liveness_video(
     ----------
     data : bytes
         WebM, MP4, GIF or Motion-JPEG.
-    challenge, policy, camera_label
+    challenge, policy, camera_label, engines
         As `check_liveness`.
     limits : VideoLimits, optional
         What the video may cost.
@@ -91,7 +98,9 @@ def check_liveness_video(
     """
     started = time.perf_counter()
     frames = read_frames(data, limits)
-    report = check_liveness(frames, challenge, policy=policy, camera_label=camera_label)
+    report = check_liveness(
+        frames, challenge, policy=policy, camera_label=camera_label, engines=engines
+    )
     selfie = report.selfie_pixels
     if report.selfie_frame_index is not None:
         selfie = read_frame(data, report.selfie_frame_index, limits).pixels
@@ -104,6 +113,7 @@ def check_liveness(
     *,
     policy: LivenessPolicy | None = None,
     camera_label: str = "",
+    engines: LivenessEngines = NO_ENGINES,
 ) -> LivenessReport:
     """Judge the frames of a video.
 
@@ -117,6 +127,8 @@ def check_liveness(
         Thresholds.
     camera_label : str
         Name of the camera as the browser gives it.
+    engines : LivenessEngines
+        What tells people apart and prints from faces, as far as it is there.
 
     Returns
     -------
@@ -124,12 +136,14 @@ def check_liveness(
 
     Notes
     -----
-    10 s of video (120 frames of 640 x 480) take under a second on one core.
+    10 s of video (120 frames of 640 x 480) take under a second on one core, and half a second more
+    with the engines.
     """
     started = time.perf_counter()
     policy = policy or LivenessPolicy()
     seen = observe(frames)
     actions, signals, selfie = _findings(seen, challenge, policy, camera_label)
+    signals += _identity(frames, seen, selfie, policy, engines)
     chosen = next((frame for frame in frames if selfie and frame.index == selfie.index), None)
     return LivenessReport(
         outcome=_outcome(actions, signals),
@@ -137,6 +151,7 @@ def check_liveness(
         signals=signals,
         selfie_frame_index=chosen.index if chosen else None,
         selfie_pixels=chosen.pixels if chosen else None,
+        passive=judge_passive(_spread_over(frames, seen), engines.spoof),
         frames_with_one_face=len(with_one_face(seen)),
         frames_total=len(seen),
         duration_ms=_since_ms(started),
@@ -164,6 +179,28 @@ def _findings(
     actions, contradiction = find_actions(seen, challenge, baseline, policy)
     planarity = planarity_signals(seen, baseline, policy)
     return actions, (*signals, *planarity, contradiction), choose_selfie(seen, baseline)
+
+
+def _identity(
+    frames: Sequence[Frame],
+    seen: tuple[Observation, ...],
+    selfie: Observation | None,
+    policy: LivenessPolicy,
+    engines: LivenessEngines,
+) -> tuple[Signal, ...]:
+    baseline = baseline_of(seen)
+    if baseline is None or engines.describe is None:
+        return ()
+    return (identity_signal(frames, seen, baseline, selfie, engines.describe, policy),)
+
+
+def _spread_over(frames: Sequence[Frame], seen: Sequence[Observation]) -> list[NDArray[np.uint8]]:
+    """A few frames with one face, evenly spread: an attack may last for a part of a video."""
+    indices = {one.index for one, _ in with_one_face(seen)}
+    single = [frame.pixels for frame in frames if frame.index in indices]
+    count = min(PassivePolicy().max_pictures, len(single))
+    places = np.linspace(0, len(single) - 1, count).round().astype(int)
+    return [single[place] for place in places.tolist()]
 
 
 def _none_seen(challenge: Challenge) -> tuple[ActionSeen, ...]:

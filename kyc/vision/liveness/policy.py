@@ -100,6 +100,9 @@ class LivenessPolicy:
     max_cut_difference : float
         RMS grey levels between successive small pictures, from where a change that stands alone is
         another scene. Stills shown one after the other read 38-45.
+    max_identity_distance : float
+        Between two frames that look into the camera. Two people read .73 and more, one person
+        photographed on two days up to .50 (594 pairs); the frames of one video are closer.
     virtual_camera_names : tuple of str
         Lower-case parts of camera labels that veto.
     """
@@ -130,4 +133,5 @@ class LivenessPolicy:
     max_jump_deg: float = 30.0
     max_jump_scale: float = 1.35
     max_cut_difference: float = 30.0
+    max_identity_distance: float = 0.6
     virtual_camera_names: tuple[str, ...] = VIRTUAL_CAMERA_NAMES
