@@ -1,0 +1,70 @@
+"""The check that the customer is on no watchlist; the customer is told nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
+from kyc.decision.evidence import StageOutcome, StageRun
+from kyc.decision.rules import Rules
+from kyc.decision.screening import ScreeningFindings
+
+NOT_CONFIGURED = "not_configured"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningEvidence:
+    """What the policy knows of the search.
+
+    Attributes
+    ----------
+    is_configured : bool
+        Whether there is a list on the day of the decision.
+    findings : ScreeningFindings or None
+        None when the search found nothing out.
+    """
+
+    run: StageRun = StageRun()
+    is_configured: bool = False
+    findings: ScreeningFindings | None = None
+
+
+def screening_group(evidence: ScreeningEvidence, rules: Rules) -> CheckGroup:
+    """Return the watchlist check.
+
+    1. No list: skipped, which only counts where screening is required.
+    2. A list that was not searched, for whatever reason: nobody knows, so a person looks.
+    3. A match that nobody has told apart: a person looks.
+    4. A list that is empty, stale or failed: nothing found means nothing, so a person looks.
+    """
+    return CheckGroup("screening", "Screening", (watchlists(evidence, rules),))
+
+
+def watchlists(evidence: ScreeningEvidence, rules: Rules) -> Check:
+    """Whether the customer is on no list; a hit is for a person, never a reason to decline."""
+    draft = rules.check(
+        "screening.watchlists", "Watchlists", CheckKind.FRAUD, is_required=rules.needs_screening
+    )
+    run, findings = evidence.run, evidence.findings
+    if not evidence.is_configured and not (findings and findings.standing):
+        return draft.skipped("Not configured: no list.")
+    if findings is None or run.outcome is not StageOutcome.DONE:
+        reason = run.failure_code or run.outcome.value
+        return draft.raised(CheckState.UNPROCESSABLE, f"Not searched: {reason}.", run)
+    best = max((match.score for match in findings.standing), default=None)
+    if best is not None:
+        count = len(findings.standing)
+        words = "1 possible match." if count == 1 else f"{count} possible matches."
+        return draft.raised(CheckState.CONSIDER, words, run, score=best, limit=findings.limit)
+    if findings.troubled:
+        return draft.raised(CheckState.UNPROCESSABLE, _troubles(findings), run)
+    entries = sum(searched.entries for searched in findings.lists)
+    told_apart = len(findings.matches)
+    words = f"No match among {entries:,} entries."
+    if told_apart:
+        words = f"{words} {told_apart} told apart by a person before."
+    return draft.clear(words, run, limit=findings.limit)
+
+
+def _troubles(findings: ScreeningFindings) -> str:
+    return " ".join(f"{searched.name}: {searched.sentence}" for searched in findings.troubled)

@@ -1,0 +1,142 @@
+"""Hits: kept once for each customer and entry, decided by a person, and remembered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from fraudsite.core.actors import Actor
+from fraudsite.core.models import User
+from fraudsite.core.outbox import publish
+from fraudsite.core.services.audit import audit_record
+from fraudsite.core.services.data_keys import open_json, seal_json
+from fraudsite.core.transitions import TransitionRefused, move
+from kyc.choices_screening import HitReason, HitSource, HitStatus
+from kyc.models import ScreeningHit, Verification
+from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.watchlist_search import FoundMatch
+
+# Somebody may be on a list; "source" says whether a verification shows it already.
+SCREENING_HIT = "kyc.screening.hit"
+ACTOR = Actor.system("screening")
+
+
+def hits_keep(
+    *, verification: Verification, found: Iterable[FoundMatch], source: HitSource
+) -> list[ScreeningHit]:
+    """Return the hit of each match, made and told of where it is new."""
+    return [_keep(verification, match, source) for match in found]
+
+
+def hit_features(hit: ScreeningHit) -> list[dict[str, Any]]:
+    """Return what agreed and what did not, decrypted."""
+    value = open_json(
+        data_key=hit.customer.data_key, sealed=hit.features_sealed, context=_context(hit)
+    )
+    return list(value)
+
+
+def hit_decide(
+    *, hit: ScreeningHit, decision: str, reason: str, seen: str, analyst: User
+) -> ScreeningHit:
+    """Let a person say whether the customer is the listed person.
+
+    `seen` is the status that their page showed.
+
+    Raises
+    ------
+    Refusal
+        When the reason does not fit, or the analyst is the customer.
+    ChangedElsewhere
+        When somebody else decided in the meantime.
+    """
+    if reason not in {code for code, _ in HitReason.of_decision(decision)}:
+        raise Refusal("reason_missing", "Choose a reason that fits the decision.", field="reason")
+    with transaction.atomic():
+        current = (
+            ScreeningHit.objects.select_for_update(of=("self",))
+            .select_related("customer")
+            .get(pk=hit.pk)
+        )
+        if current.customer.user_id == analyst.pk:
+            raise Refusal("own_hit", "Nobody decides about themselves.")
+        if current.status != seen:
+            raise ChangedElsewhere("Somebody has decided this already. Look again, then decide.")
+        try:
+            move(
+                current,
+                to=decision,
+                actor=Actor.of_user(analyst),
+                reason_code=reason,
+                payload={"customer_id": str(current.customer_id)},
+                update={
+                    "reason": reason,
+                    "decided_by_id": analyst.pk,
+                    "decided_at": timezone.now(),
+                },
+            )
+        except TransitionRefused as refused:
+            raise Refusal("move_not_allowed", refused.sentence) from refused
+    return current
+
+
+def hits_standing(customer_id: uuid.UUID) -> list[ScreeningHit]:
+    """Return the hits that count: confirmed ones, and open ones whose entry is still in force."""
+    hits = ScreeningHit.objects.filter(customer_id=customer_id).exclude(
+        status=HitStatus.FALSE_POSITIVE
+    )
+    return [
+        hit
+        for hit in hits.select_related("entry")
+        if hit.status == HitStatus.CONFIRMED or hit.entry.ended_in_id is None
+    ]
+
+
+def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> ScreeningHit:
+    customer = verification.customer
+    hit = ScreeningHit(
+        customer=customer,
+        entry_id=found.candidate.entry_id,
+        verification=verification,
+        source=source,
+        score=found.match.score,
+    )
+    hit.features_sealed = seal_json(
+        data_key=customer.data_key,
+        value=[asdict(feature) for feature in found.match.features],
+        context=_context(hit),
+    )
+    with transaction.atomic():
+        made = ScreeningHit.objects.bulk_create([hit], ignore_conflicts=True)
+        kept = ScreeningHit.objects.get(customer=customer, entry_id=found.candidate.entry_id)
+        if kept.pk == made[0].pk:
+            _tell(kept)
+    return kept
+
+
+def _tell(hit: ScreeningHit) -> None:
+    publish(
+        kind=SCREENING_HIT,
+        aggregate=hit,
+        payload={
+            "customer_id": str(hit.customer_id),
+            "verification_id": str(hit.verification_id),
+            "entry_id": hit.entry_id,
+            "source": str(hit.source),
+        },
+    )
+    audit_record(
+        actor=ACTOR,
+        action="screening.hit_found",
+        target=hit,
+        details={"customer_id": str(hit.customer_id), "entry_id": hit.entry_id},
+    )
+
+
+def _context(hit: ScreeningHit) -> str:
+    return f"screening_hit:{hit.customer_id}:{hit.entry_id}"

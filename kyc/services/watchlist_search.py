@@ -1,0 +1,104 @@
+"""Who on the lists in use may be a person: candidates from the database, then every feature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from kyc.screening.entries import ListedEntry
+from kyc.screening.scoring import Match, MatchPolicy, ScreenedPerson, match
+from kyc.screening.words import NameWords, candidate_query, name_words, near_words
+
+POLICY = MatchPolicy()
+# Trigrams that a word must share to be looked at more closely; one slip in a word of four letters
+# leaves about 0.3. Nearer words come first, so a limit cuts off only what is unlike.
+WORD_SIMILARITY = 0.3
+WORDS_PER_WORD = 150
+# Entries that are compared in full, the most alike first; beyond it a name says nothing of anybody.
+CANDIDATES = 150
+
+# Uses index kyc_watchlist_word_trigrams.
+SIMILAR = """
+SELECT searched.word, found.word FROM unnest(%(words)s::text[]) AS searched (word),
+LATERAL (
+  SELECT listed.word FROM kyc_watchlistword AS listed WHERE listed.word %% searched.word
+  ORDER BY similarity(listed.word, searched.word) DESC, listed.word LIMIT %(limit)s
+) AS found
+"""
+# Uses index kyc_watchlist_lexemes. A name with more words on one side is ordered by the share that
+# is found in the other, as one with a slip is by the whole.
+CANDIDATE = """
+WITH found AS (
+  SELECT entry_id, greatest(similarity(words, %(text)s),
+    0.9 * word_similarity(words, %(text)s), 0.9 * word_similarity(%(text)s, words)) AS likeness
+  FROM kyc_watchlistname WHERE lexemes @@ %(query)s::tsquery
+), best AS (
+  SELECT entry_id, max(likeness) AS likeness FROM found GROUP BY entry_id
+  ORDER BY likeness DESC, entry_id LIMIT %(limit)s
+)
+SELECT entry.id, entry.watchlist_id, entry.external_id, entry.content::text
+FROM best JOIN kyc_watchlistentry AS entry ON entry.id = best.entry_id
+JOIN kyc_watchlist AS list ON list.name = entry.watchlist_id AND list.retired_at IS NULL
+ORDER BY best.likeness DESC, entry.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry that shares enough of a name to be compared in full."""
+
+    entry_id: int
+    list_name: str
+    entry: ListedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class FoundMatch:
+    """A hit: the entry, whom it was compared with, and what agreed."""
+
+    candidate: Candidate
+    person: ScreenedPerson
+    match: Match
+
+
+def people_search(
+    people: Sequence[ScreenedPerson], policy: MatchPolicy = POLICY
+) -> list[FoundMatch]:
+    """Return the hits of any of a customer's identities, one an entry, the best first."""
+    best: dict[int, FoundMatch] = {}
+    for person in people:
+        for candidate in candidates(person.name):
+            compared = match(person, candidate.entry, policy)
+            known = best.get(candidate.entry_id)
+            if compared.is_hit and (known is None or compared.score > known.match.score):
+                best[candidate.entry_id] = FoundMatch(candidate, person, compared)
+    return sorted(best.values(), key=lambda found: (-found.match.score, found.candidate.entry_id))
+
+
+def candidates(name: str) -> list[Candidate]:
+    """Return the entries in force that share two near words with a name, the most alike first."""
+    words = name_words(name)
+    if not words.words:
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [WORD_SIMILARITY])
+        query = candidate_query(words, _near(words))
+        cursor.execute(CANDIDATE, {"query": query, "text": words.text, "limit": CANDIDATES})
+        rows = cursor.fetchall()
+    return [
+        Candidate(pk, list_name, ListedEntry.from_json(external_id, json.loads(content)))
+        for pk, list_name, external_id, content in rows
+    ]
+
+
+def _near(words: NameWords) -> dict[str, tuple[str, ...]]:
+    """Return, for each word, the words of the lists that may be it."""
+    similar: dict[str, list[str]] = {word: [] for word in words.words}
+    with connection.cursor() as cursor:
+        cursor.execute(SIMILAR, {"words": list(words.words), "limit": WORDS_PER_WORD})
+        for searched, found in cursor.fetchall():
+            similar[searched].append(found)
+    return {word: near_words(word, found) for word, found in similar.items()}

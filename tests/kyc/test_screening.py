@@ -1,0 +1,183 @@
+"""A verification against the lists in use."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from fraudsite.core.models import OutboxEvent, User
+from kyc.choices_screening import HitStatus
+from kyc.decision.screening import ScreeningFindings
+from kyc.models import ScreeningHit, Verification
+from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.screening import screen
+from kyc.services.screening_hits import SCREENING_HIT, hit_decide, hit_features
+from kyc.services.watchlists import WATCHLIST_UNUSABLE, watchlist_retire, watchlists_watch
+from tests.kyc.conftest import Traveller
+from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
+
+
+@pytest.fixture
+def verification(traveller: Traveller) -> Verification:
+    traveller.reaches_capture()
+    return traveller.verification
+
+
+def test_without_a_list_nothing_is_searched(verification: Verification) -> None:
+    assert screen(verification) is None
+    assert not ScreeningHit.objects.exists()
+
+
+def test_a_listed_customer_is_a_hit_that_is_explained_and_told_of_by_ids(
+    verification: Verification, tmp_path: Path
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+
+    findings = screen(verification)
+
+    assert findings is not None
+    [found] = findings.matches
+    assert (found.external_id, found.status, found.source) == ("U-1", "open", "declared")
+    assert [(f.name, f.state) for f in found.features] == [
+        ("name", "match"),
+        ("birth", "match"),
+        ("country", "not_known"),
+    ]
+    assert found.score == 1.0
+    assert ScreeningFindings.from_json(json.loads(json.dumps(findings.to_json()))) == findings
+    hit = ScreeningHit.objects.get()
+    assert [feature["sentence"] for feature in hit_features(hit)] == [
+        "3 of 3 words agree.",
+        "The same year.",
+        "No country is known on one side.",
+    ]
+    event = OutboxEvent.objects.get(kind=SCREENING_HIT)
+    assert event.payload == {
+        "customer_id": str(verification.customer_id),
+        "verification_id": str(verification.pk),
+        "entry_id": hit.entry_id,
+        "source": "verification",
+    }
+
+
+def test_screening_twice_keeps_and_tells_of_one_hit(
+    verification: Verification, tmp_path: Path
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+
+    first, second = screen(verification), screen(verification)
+
+    assert first == second
+    assert ScreeningHit.objects.count() == 1
+    assert OutboxEvent.objects.filter(kind=SCREENING_HIT).count() == 1
+
+
+def test_somebody_else_is_no_hit(verification: Verification, tmp_path: Path) -> None:
+    born_elsewhen = ("U-1", "Carla Maria Núñez", "", "1950-01-02", "", "Invented")
+    take_in(tmp_path, [born_elsewhen, *OTHERS])
+
+    findings = screen(verification)
+
+    assert findings is not None
+    assert (findings.matches, findings.troubled) == ((), ())
+    assert [(searched.version, searched.entries) for searched in findings.lists] == [(1, 29)]
+
+
+def test_a_false_positive_does_not_come_again(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    screen(verification)
+    hit_decide(
+        hit=ScreeningHit.objects.get(),
+        decision="false_positive",
+        reason="false_positive_birth",
+        seen="open",
+        analyst=anna,
+    )
+
+    again = screen(verification)
+
+    assert again is not None
+    assert [match.status for match in again.matches] == ["false_positive"]
+    assert again.standing == ()
+    assert OutboxEvent.objects.filter(kind=SCREENING_HIT).count() == 1
+    assert OutboxEvent.objects.filter(kind="kyc.screeninghit.false_positive").count() == 1
+
+
+def test_an_entry_that_changed_is_asked_about_again(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    screen(verification)
+    hit_decide(
+        hit=ScreeningHit.objects.get(),
+        decision="false_positive",
+        reason="false_positive_otherwise",
+        seen="open",
+        analyst=anna,
+    )
+    take_in(tmp_path, [(*CARLA[:3], "1990-01-02", *CARLA[4:]), *OTHERS])
+
+    again = screen(verification)
+
+    assert again is not None
+    assert [match.status for match in again.standing] == ["open"]
+
+
+def test_a_hit_is_decided_once_with_a_reason_and_by_somebody_else(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    screen(verification)
+    hit = ScreeningHit.objects.get()
+    order = {"hit": hit, "decision": "confirmed", "seen": "open"}
+
+    with pytest.raises(Refusal, match="reason_missing"):
+        hit_decide(**order, reason="false_positive_birth", analyst=anna)
+    with pytest.raises(Refusal, match="own_hit"):
+        hit_decide(**order, reason="confirmed_identity", analyst=verification.customer.user)
+    hit_decide(**order, reason="confirmed_identity", analyst=anna)
+    with pytest.raises(ChangedElsewhere):
+        hit_decide(**order, reason="confirmed_identity", analyst=anna)
+
+    hit.refresh_from_db()
+    assert (hit.status, hit.reason, hit.decided_by) == (
+        HitStatus.CONFIRMED,
+        "confirmed_identity",
+        anna,
+    )
+
+
+def test_a_stale_list_is_said_so_and_told_of_once(
+    verification: Verification, tmp_path: Path, time_machine: object
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS], max_age_days=3)
+    assert watchlists_watch() == 0
+    time_machine.move_to(timezone.now() + timedelta(days=5))
+
+    findings = screen(verification)
+
+    assert findings is not None
+    assert [(s.trouble, s.sentence) for s in findings.troubled] == [
+        ("stale", "Imported 5 days ago; 3 are allowed.")
+    ]
+    assert (watchlists_watch(), watchlists_watch()) == (1, 0)
+    event = OutboxEvent.objects.get(kind=WATCHLIST_UNUSABLE)
+    assert event.payload == {"trouble": "stale", "version": 1}
+
+
+def test_a_retired_list_is_searched_no_more(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+
+    watchlist_retire(name="ours", analyst=anna)
+
+    assert screen(verification) is None
+    with pytest.raises(Refusal, match="not_in_use"):
+        watchlist_retire(name="ours", analyst=anna)
