@@ -154,12 +154,10 @@ def test_a_picture_that_claims_to_be_huge_does_no_harm() -> None:
     content = stream("1 0 0 rg 0 0 150 200 re f q 300 0 0 200 0 0 cm /I Do Q")
     page = "/Contents 4 0 R /Resources << /XObject << /I 5 0 R >> >>"
 
-    try:
-        (picture,) = read_pdf_pages(one_page(content, image, page=page))
-    except ImageRefused as refused:
-        assert refused.code in {"pdf_too_complex", "pdf_damaged", "pdf_blank"}
-    else:
-        assert picture.pixels.shape[2] == 3
+    (picture,) = read_pdf_pages(one_page(content, image, page=page))
+
+    # The picture is left out, the rest of the page is drawn.
+    assert picture.pixels[100, 100].tolist() == [0, 0, 255]
 
 
 # Six seconds of processor time pass before the kernel ends it.
