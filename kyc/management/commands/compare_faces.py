@@ -23,6 +23,11 @@ SENTENCES = {
     Outcome.NO_FACE_DOCUMENT: "no face was found on the document",
     Outcome.NO_FACE_SELFIE: "no face was found on the selfie",
     Outcome.SEVERAL_FACES_SELFIE: "more than one face is on the selfie",
+    Outcome.TINY_FACE_SELFIE: "the face on the selfie is too small",
+    Outcome.BLURRED_FACE_SELFIE: "the face on the selfie is blurred",
+    Outcome.TURNED_FACE_SELFIE: "the face on the selfie is turned away",
+    Outcome.COVERED_EYES_SELFIE: "the eyes on the selfie are covered or closed",
+    Outcome.COVERED_MOUTH_SELFIE: "the mouth on the selfie is covered",
 }
 
 

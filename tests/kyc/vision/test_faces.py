@@ -21,7 +21,7 @@ from kyc.simulation.specimens import Kind, render_specimen
 from kyc.vision import weights
 from kyc.vision.faces.detect import DetectedFace, detect_faces
 from kyc.vision.faces.embed import align_face, detail_of, embed_face
-from kyc.vision.faces.match import MatchPolicy, Outcome, compare_faces, people_among
+from kyc.vision.faces.match import DEFAULT_POLICY, Outcome, compare_faces, people_among
 
 Image = npt.NDArray[np.uint8]
 TODAY = date(2026, 3, 1)
@@ -207,7 +207,7 @@ def test_a_missing_face_is_said_of_the_right_picture() -> None:
 
 
 def test_a_distance_between_the_two_lines_is_unclear() -> None:
-    policy = MatchPolicy(match_distance=0.01, unclear_distance=0.99)
+    policy = replace(DEFAULT_POLICY, match_distance=0.01, unclear_distance=0.99)
 
     comparison = compare_faces(a_document("astronaut"), a_selfie("astronaut"), policy=policy)
 
@@ -229,7 +229,7 @@ def test_a_stranger_on_a_hopelessly_blurred_document_is_unclear_and_not_a_fraud(
     assert sharp.document_detail is not None
     assert blurred.document_detail is not None
     assert sharp.document_detail > 0.01
-    assert blurred.document_detail < MatchPolicy().min_detail
+    assert blurred.document_detail < DEFAULT_POLICY.min_detail
     assert sharp.outcome is Outcome.NO_MATCH
     assert blurred.outcome is Outcome.UNCLEAR
 
@@ -253,8 +253,8 @@ def test_an_embedding_never_appears_in_a_printed_comparison() -> None:
 
 
 def test_the_default_policy_states_its_rate_with_the_size_of_the_data() -> None:
-    assert MatchPolicy().false_match_rate == "< 3/509"
-    assert replace(MatchPolicy(), false_matches=2).false_match_rate == "2/509"
+    assert DEFAULT_POLICY.false_match_rate == "< 3/509"
+    assert replace(DEFAULT_POLICY, false_matches=2).false_match_rate == "2/509"
 
 
 @given(st.floats(0, 2), st.floats(0, 2))
@@ -262,6 +262,6 @@ def test_a_smaller_distance_never_gets_a_worse_answer(first: float, second: floa
     order = [Outcome.MATCH, Outcome.UNCLEAR, Outcome.NO_MATCH]
     near, far = sorted((first, second))
 
-    answers = [order.index(MatchPolicy().outcome_of(distance)) for distance in (near, far)]
+    answers = [order.index(DEFAULT_POLICY.outcome_of(distance)) for distance in (near, far)]
 
     assert answers[0] <= answers[1]
