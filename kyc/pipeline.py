@@ -1,10 +1,11 @@
 """The one Celery canvas: which stages run, in which order, and what waits for what.
 
-    assess_quality -> ( read_document | check_liveness -> match_faces ) -> find_duplicates -> decide
+    assess_quality -> ( read_document | check_liveness -> match_faces )
+                   -> screen -> find_duplicates -> decide
 
-The faces wait for liveness because the selfie is the frame chosen from its video; duplicates are
-searched with what was read and whose face was seen. Every stage records its own failure and
-returns: a task of the group that raised would silently cancel `decide`.
+The faces wait for liveness because the selfie is the frame chosen from its video; watchlists and
+other customers are searched with what was read and whose face was seen. Every stage records its own
+failure and returns: a task of the group that raised would silently cancel `decide`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def canvas(verification_id: str, attempt: int) -> Signature:
         return signature(f"kyc.tasks.{name}", args=(verification_id, attempt), immutable=True)
 
     person = chain(task("check_liveness"), task("match_faces"))
-    judged = chain(task("find_duplicates"), task("decide"))
+    judged = chain(task("screen"), task("find_duplicates"), task("decide"))
     return chain(task("assess_quality"), chord([task("read_document"), person], judged))
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "find_duplicates",
     "match_faces",
     "read_document",
+    "screen",
     "sweep_stuck",
     "warm_up",
 ]
@@ -56,6 +57,12 @@ def check_liveness(verification_id: str, attempt: int) -> None:
 def match_faces(verification_id: str, attempt: int) -> None:
     """Compare the selfie with the document's portrait."""
     stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.FACE)
+
+
+@shared_task(**RETRY)
+def screen(verification_id: str, attempt: int) -> None:
+    """Search the watchlists."""
+    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.SCREENING)
 
 
 @shared_task(**RETRY)

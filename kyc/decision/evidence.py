@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from kyc.decision.checks import EngineRun
 from kyc.decision.duplicates import DuplicateFindings
+from kyc.decision.screening import ScreeningFindings
 
 
 class StageOutcome(StrEnum):
@@ -127,6 +128,23 @@ class DuplicateEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreeningEvidence:
+    """What the policy knows of the search.
+
+    Attributes
+    ----------
+    is_configured : bool
+        Whether there is a list on the day of the decision.
+    findings : ScreeningFindings or None
+        None when the search found nothing out.
+    """
+
+    run: StageRun = StageRun()
+    is_configured: bool = False
+    findings: ScreeningFindings | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Declared:
     """What the customer chose before the pictures were taken."""
 
@@ -147,3 +165,4 @@ class Evidence:
     liveness: LivenessEvidence = LivenessEvidence()
     face: FaceEvidence = FaceEvidence()
     duplicates: DuplicateEvidence = DuplicateEvidence()
+    screening: ScreeningEvidence = ScreeningEvidence()

@@ -143,11 +143,3 @@ NO_FACE = {
         (VIDEO,),
     ),
 }
-
-
-def screening_group(rules: Rules) -> CheckGroup:
-    """Return the watchlist check, which is not configured yet."""
-    check = rules.check(
-        "screening.watchlists", "Watchlists", CheckKind.FRAUD, is_required=rules.needs_screening
-    )
-    return CheckGroup("screening", "Screening", (check.skipped("Not configured: no list."),))

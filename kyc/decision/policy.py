@@ -14,9 +14,9 @@ from kyc.decision.person_checks import (
     consent_group,
     face_group,
     liveness_group,
-    screening_group,
 )
 from kyc.decision.rules import Effect, Rules
+from kyc.decision.screening_checks import screening_group
 
 
 class Outcome(StrEnum):
@@ -82,7 +82,7 @@ def check_groups(evidence: Evidence, rules: Rules) -> tuple[CheckGroup, ...]:
         liveness_group(evidence, rules),
         face_group(evidence, rules),
         duplicate_group(evidence.duplicates.run, evidence.duplicates.findings, rules),
-        screening_group(rules),
+        screening_group(evidence.screening, rules),
     )
     return tuple(_switched_on(group, rules) for group in groups)
 

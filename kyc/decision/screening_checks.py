@@ -2,31 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
-from kyc.decision.evidence import StageOutcome, StageRun
+from kyc.decision.evidence import ScreeningEvidence, StageOutcome
 from kyc.decision.rules import Rules
 from kyc.decision.screening import ScreeningFindings
-
-NOT_CONFIGURED = "not_configured"
-
-
-@dataclass(frozen=True, slots=True)
-class ScreeningEvidence:
-    """What the policy knows of the search.
-
-    Attributes
-    ----------
-    is_configured : bool
-        Whether there is a list on the day of the decision.
-    findings : ScreeningFindings or None
-        None when the search found nothing out.
-    """
-
-    run: StageRun = StageRun()
-    is_configured: bool = False
-    findings: ScreeningFindings | None = None
 
 
 def screening_group(evidence: ScreeningEvidence, rules: Rules) -> CheckGroup:

@@ -21,14 +21,17 @@ from kyc.decision.evidence import (
     FieldMatch,
     LivenessEvidence,
     QualityEvidence,
+    ScreeningEvidence,
     Signal,
     StageOutcome,
     StageRun,
 )
+from kyc.decision.screening import ScreeningFindings
 from kyc.models import StageResult, Verification
 from kyc.services.consents import has_biometric_consent
 from kyc.services.customers import details_read
 from kyc.services.stage_results import findings_read
+from kyc.services.watchlists import screening_is_configured
 
 
 def attempt_evidence(verification: Verification) -> Evidence:
@@ -49,6 +52,7 @@ def attempt_evidence(verification: Verification) -> Evidence:
         liveness=_liveness(results.get(Stage.LIVENESS)),
         face=_face(results.get(Stage.FACE)),
         duplicates=_duplicates(results.get(Stage.DUPLICATES)),
+        screening=_screening(results.get(Stage.SCREENING)),
     )
 
 
@@ -154,6 +158,15 @@ def _duplicates(result: StageResult | None) -> DuplicateEvidence:
     if result.state != StageState.DONE:
         return DuplicateEvidence(_run(result))
     return DuplicateEvidence(_run(result), DuplicateFindings.from_json(findings_read(result)))
+
+
+def _screening(result: StageResult | None) -> ScreeningEvidence:
+    is_configured = screening_is_configured()
+    if result is None or result.state != StageState.DONE:
+        run = StageRun() if result is None else _run(result)
+        return ScreeningEvidence(run, is_configured)
+    found = ScreeningFindings.from_json(findings_read(result))
+    return ScreeningEvidence(_run(result), is_configured, found)
 
 
 def _date(text: str | None) -> date | None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from fraudsite.core.actors import Actor
 from kyc.choices import CaptureKind, CaptureSource, StageState
 from kyc.models import Capture, Verification
+from kyc.services import screening
 from kyc.services.captures import (
     DOCUMENT_KINDS,
     Upload,
@@ -116,6 +117,19 @@ def match_faces(verification: Verification) -> StageFindings:
     }
     return StageFindings(
         DONE, findings, engine=compared.engine, engine_version=compared.engine_version
+    )
+
+
+def screen_customer(verification: Verification) -> StageFindings:
+    """Search the watchlists for the person as declared and as read."""
+    found = screening.screen(verification)
+    if found is None:
+        return StageFindings.skipped("not_configured")
+    return StageFindings(
+        DONE,
+        found.to_json(),
+        engine=screening.ENGINE,
+        engine_version=screening.ENGINE_VERSION,
     )
 
 

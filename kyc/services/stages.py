@@ -23,6 +23,7 @@ ENGINES: dict[str, Callable[[Verification], StageFindings]] = {
     Stage.DOCUMENT: stage_engines.read_documents,
     Stage.LIVENESS: stage_engines.judge_video,
     Stage.FACE: stage_engines.match_faces,
+    Stage.SCREENING: stage_engines.screen_customer,
     Stage.DUPLICATES: stage_engines.search_duplicates,
 }
 

@@ -27,6 +27,7 @@ from kyc.decision.evidence import (
     FieldMatch,
     LivenessEvidence,
     QualityEvidence,
+    ScreeningEvidence,
     Signal,
     StageOutcome,
     StageRun,
@@ -246,6 +247,20 @@ def test_a_stage_that_failed_or_never_reported_fails_closed(
     decision = decided(replace(GOOD, **{stage: broken}))
 
     assert decision.outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize("outcome", [StageOutcome.FAILED, StageOutcome.MISSING])
+def test_a_list_that_was_not_searched_goes_to_a_person(outcome: StageOutcome) -> None:
+    unsearched = ScreeningEvidence(StageRun(outcome), is_configured=True)
+
+    decision = decided(replace(GOOD, screening=unsearched))
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("screening.watchlists",))
+
+
+def test_where_screening_is_required_nobody_is_approved_without_a_list() -> None:
+    assert decided(GOOD).outcome is Outcome.APPROVED
+    assert decided(GOOD, needs_screening=True).reason_codes == ("screening.watchlists",)
 
 
 def test_hints_of_fraud_checks_are_empty_whatever_was_found() -> None:
