@@ -36,10 +36,10 @@ def screen(verification: Verification) -> ScreeningFindings | None:
     if not lists:
         return None
     found = people_search(people_of(verification))
-    hits = hits_keep(verification=verification, found=found, source=HitSource.VERIFICATION)
+    kept = hits_keep(verification=verification, found=found, source=HitSource.VERIFICATION)
     return ScreeningFindings(
         lists=tuple(map(_searched, lists)),
-        matches=tuple(_finding(hit, match) for hit, match in zip(hits, found, strict=True)),
+        matches=tuple(_finding(one.hit, match) for one, match in zip(kept, found, strict=True)),
         limit=POLICY.hit_from,
     )
 

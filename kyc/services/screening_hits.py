@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -26,9 +26,17 @@ SCREENING_HIT = "kyc.screening.hit"
 ACTOR = Actor.system("screening")
 
 
+@dataclass(frozen=True, slots=True)
+class KeptHit:
+    """A hit, and whether it was not there before."""
+
+    hit: ScreeningHit
+    is_new: bool
+
+
 def hits_keep(
     *, verification: Verification, found: Iterable[FoundMatch], source: HitSource
-) -> list[ScreeningHit]:
+) -> list[KeptHit]:
     """Return the hit of each match, made and told of where it is new."""
     return [_keep(verification, match, source) for match in found]
 
@@ -97,7 +105,7 @@ def hits_standing(customer_id: uuid.UUID) -> list[ScreeningHit]:
     ]
 
 
-def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> ScreeningHit:
+def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> KeptHit:
     customer = verification.customer
     hit = ScreeningHit(
         customer=customer,
@@ -114,9 +122,10 @@ def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> S
     with transaction.atomic():
         made = ScreeningHit.objects.bulk_create([hit], ignore_conflicts=True)
         kept = ScreeningHit.objects.get(customer=customer, entry_id=found.candidate.entry_id)
-        if kept.pk == made[0].pk:
+        is_new = kept.pk == made[0].pk
+        if is_new:
             _tell(kept)
-    return kept
+    return KeptHit(kept, is_new)
 
 
 def _tell(hit: ScreeningHit) -> None:

@@ -1,0 +1,173 @@
+"""Time searches of a large watchlist, and measure what they find of names written otherwise.
+
+    .venv/bin/python -m bench.screening --names 1000000 --searches 200 --altered 300
+
+Generates that many people (see `kyc.screening.simulation`), imports them as a list, searches, and
+takes everything back: all of it is one transaction. Prints one JSON object.
+
+- `search_ms`: one search from name to explained hits; of three tries each the quickest, since what
+  else the machine does at the time is no part of it.
+- `recall`: of people on the list whose name is altered in one way, the share that is among the
+  candidates, and the share that is a hit (birth year known to the list).
+- `false_hits`: people who are not on the list, with a day of birth of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fraudsite.environment import load_environment
+
+TRIES = 3
+FIRST_BIRTH = date(1940, 1, 1)
+DAYS_OF_BIRTH = 60 * 365
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Time and test searches of a watchlist.")
+    parser.add_argument("--names", type=int, default=100_000)
+    parser.add_argument("--searches", type=int, default=100)
+    parser.add_argument("--altered", type=int, default=200, help="people for each alteration")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fraudsite.settings.demo")
+    load_environment()
+    from fraudsite.local.servers import leased_servers  # noqa: PLC0415 - reads the environment
+
+    with leased_servers():
+        import django  # noqa: PLC0415 - the settings name the servers
+
+        django.setup()
+        print(json.dumps(measure(options), indent=2))
+
+
+def measure(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures, with the database as it was before."""
+    from django.db import transaction  # noqa: PLC0415
+
+    with transaction.atomic():
+        figures = _measured(options)
+        transaction.set_rollback(True)
+    return figures
+
+
+def _measured(options: argparse.Namespace) -> dict[str, Any]:
+    from kyc.screening.simulation import NameSource  # noqa: PLC0415
+
+    rng = np.random.default_rng(options.seed)
+    source = NameSource(rng)
+    people = source.draw(options.names)
+    births = _births(rng, options.names)
+    import_s = _import(people, births)
+    picked = [int(index) for index in rng.choice(options.names, options.searches)]
+    return {
+        "names": options.names,
+        "seed": options.seed,
+        "import_s": round(import_s, 1),
+        "search_ms": _search_ms([(str(people[index]), births[index]) for index in picked]),
+        "recall": _recall(people, births, rng, options.altered),
+        "false_hits": _false_hits(source, rng, options.altered),
+    }
+
+
+def _births(rng: np.random.Generator, count: int) -> list[date]:
+    return [
+        FIRST_BIRTH + timedelta(days=int(days)) for days in rng.integers(DAYS_OF_BIRTH, size=count)
+    ]
+
+
+def _import(people: Sequence[object], births: Sequence[date]) -> float:
+    from kyc.services.watchlist_import import ImportOrder, watchlist_import  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "bench.csv"
+        with file.open("w", newline="") as text:
+            rows = csv.writer(text)
+            rows.writerow(["id", "name", "birth_dates"])
+            rows.writerows(
+                [index, person, born.year]
+                for index, (person, born) in enumerate(zip(people, births, strict=True))
+            )
+        report = watchlist_import(ImportOrder(file=file, format="csv", name="bench"))
+    assert not report.refusal, report.refusal
+    return report.duration_s
+
+
+def _search_ms(searched: Sequence[tuple[str, date]]) -> dict[str, float]:
+    from kyc.screening.scoring import ScreenedPerson  # noqa: PLC0415
+    from kyc.services.watchlist_search import people_search  # noqa: PLC0415
+
+    people = [ScreenedPerson(name, born) for name, born in searched]
+    times = [
+        min(_timed_ms(partial(people_search, [person])) for _ in range(TRIES)) for person in people
+    ]
+    ordered = sorted(times)
+    return {
+        "count": len(times),
+        "median": round(statistics.median(times), 1),
+        "p95": round(ordered[int(0.95 * len(ordered))], 1),
+        "max": round(ordered[-1], 1),
+    }
+
+
+def _timed_ms(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return 1000 * (time.perf_counter() - started)
+
+
+def _recall(
+    people: Sequence[Any], births: Sequence[date], rng: np.random.Generator, count: int
+) -> dict[str, dict[str, Any]]:
+    from kyc.screening.simulation import PERTURBATIONS  # noqa: PLC0415
+
+    found = {}
+    for name, alter in PERTURBATIONS.items():
+        picked = [int(index) for index in rng.choice(len(people), count)]
+        outcomes = [
+            _found(alter(people[index], rng), births[index], str(index)) for index in picked
+        ]
+        found[name] = {
+            "people": count,
+            "candidates": sum(is_candidate for is_candidate, _ in outcomes),
+            "hits": sum(is_hit for _, is_hit in outcomes),
+        }
+    return found
+
+
+def _found(name: str, born: date, external_id: str) -> tuple[bool, bool]:
+    """Return whether the person is among the candidates, and whether they are a hit."""
+    from kyc.screening.scoring import ScreenedPerson, match  # noqa: PLC0415
+    from kyc.services.watchlist_search import candidates  # noqa: PLC0415
+
+    for candidate in candidates(name):
+        if candidate.entry.external_id == external_id:
+            return True, match(ScreenedPerson(name, born), candidate.entry).is_hit
+    return False, False
+
+
+def _false_hits(source: Any, rng: np.random.Generator, count: int) -> dict[str, int]:
+    from kyc.screening.scoring import ScreenedPerson  # noqa: PLC0415
+    from kyc.services.watchlist_search import people_search  # noqa: PLC0415
+
+    strangers = zip(source.draw(count), _births(rng, count), strict=True)
+    raised = [len(people_search([ScreenedPerson(str(name), born)])) for name, born in strangers]
+    return {"people": count, "raised": sum(map(bool, raised)), "hits": sum(raised)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The customers' risk: gathered from what is known, written down when it changes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from django.conf import settings
+from django.db import transaction
+
+from fraudsite.core.outbox import publish
+from fraudsite.core.services.data_keys import DataKeyDestroyed
+from kyc.choices import VerificationStatus
+from kyc.choices_screening import HitStatus
+from kyc.models import (
+    Customer,
+    Decision,
+    DeviceSighting,
+    RiskAssessment,
+    Verification,
+)
+from kyc.screening.customer_risk import (
+    DEFAULT_COUNTRIES,
+    Risk,
+    RiskFacts,
+    RiskLevel,
+    RiskPolicy,
+    assess,
+)
+from kyc.services.customers import details_read
+from kyc.services.screening_hits import hits_standing
+
+RISK_CHANGED = "kyc.customer.risk_changed"
+# Customers a run of the daily look at everybody takes from the database at once.
+BATCH = 500
+
+
+def risk_assess(*, customer_id: uuid.UUID, occasion: str) -> RiskAssessment | None:
+    """Assess a customer anew; return the new assessment, None when nothing changed.
+
+    `occasion` is the kind of news that leads to it.
+    """
+    with transaction.atomic():
+        # One at a time, so that the newest row is what was known last.
+        customer = (
+            Customer.objects.select_for_update(of=("self",))
+            .select_related("data_key")
+            .filter(pk=customer_id)
+            .first()
+        )
+        if customer is None:
+            return None
+        risk = assess(risk_facts(customer), risk_policy())
+        before = risk_current(customer_id)
+        reasons = [asdict(reason) for reason in risk.reasons]
+        if before is not None and (before.level, before.reasons) == (risk.level, reasons):
+            return None
+        return _write(customer, risk, before, occasion)
+
+
+def risk_current(customer_id: uuid.UUID) -> RiskAssessment | None:
+    """Return the assessment that holds; None before the first one."""
+    return RiskAssessment.objects.filter(customer_id=customer_id).order_by("-id").first()
+
+
+def risk_policy() -> RiskPolicy:
+    """Return the policy in force; RISK_COUNTRIES names levels by country."""
+    named: Mapping[str, str] = getattr(settings, "RISK_COUNTRIES", {})
+    if not named:
+        return RiskPolicy(countries=DEFAULT_COUNTRIES)
+    return RiskPolicy(countries={code: RiskLevel(level) for code, level in named.items()})
+
+
+def risk_facts(customer: Customer) -> RiskFacts:
+    """Return what is known of a customer."""
+    verification = customer.verifications.order_by("-created_at").first()
+    hits = [hit.status for hit in hits_standing(customer.pk)]
+    return RiskFacts(
+        verification=verification.status if verification else "",
+        has_fraud_sign=_has_fraud_sign(verification),
+        open_hits=hits.count(HitStatus.OPEN),
+        confirmed_hits=hits.count(HitStatus.CONFIRMED),
+        customers_on_devices=_customers_on_devices(customer),
+        countries=_countries(customer, verification),
+    )
+
+
+def everybody_assess(*, occasion: str) -> int:
+    """Assess everybody who was ever assessed or verified; return how many changed.
+
+    For what brings no news: a country whose level the operator changed.
+    """
+    changed = 0
+    ids = Verification.objects.exclude(submitted_at=None).order_by("customer_id")
+    for customer_id in ids.values_list("customer_id", flat=True).distinct().iterator(BATCH):
+        changed += risk_assess(customer_id=customer_id, occasion=occasion) is not None
+    return changed
+
+
+def _write(
+    customer: Customer, risk: Risk, before: RiskAssessment | None, occasion: str
+) -> RiskAssessment:
+    made = RiskAssessment.objects.create(
+        customer=customer,
+        level=risk.level.value,
+        reasons=[asdict(reason) for reason in risk.reasons],
+        occasion=occasion[:60],
+    )
+    if before is None or before.level != made.level:
+        publish(
+            kind=RISK_CHANGED,
+            aggregate=customer,
+            payload={"level": made.level, "before": before.level if before else ""},
+        )
+    return made
+
+
+def _has_fraud_sign(verification: Verification | None) -> bool:
+    """Whether the newest applied decision is the policy's and saw a sign of fraud."""
+    if verification is None or verification.status == VerificationStatus.APPROVED:
+        return False
+    applied = Decision.objects.filter(verification=verification, is_applied=True)
+    newest = applied.order_by("-created_at").first()
+    checks = [check for group in (newest.tree if newest else ()) for check in group["checks"]]
+    return any(c["kind"] == "fraud" and c["state"] == "consider" for c in checks)
+
+
+def _customers_on_devices(customer: Customer) -> int:
+    devices = DeviceSighting.objects.filter(customer=customer).values("device")
+    others = DeviceSighting.objects.filter(
+        device__in=devices, customer__workspace=customer.workspace_id
+    ).exclude(customer=customer)
+    return others.values("customer").distinct().count()
+
+
+def _countries(customer: Customer, verification: Verification | None) -> tuple[str, ...]:
+    try:
+        details = details_read(customer)
+    except DataKeyDestroyed:
+        details = None
+    named = (
+        details.nationality if details else "",
+        verification.issuing_country if verification else "",
+    )
+    return tuple(sorted({code for code in named if code}))
