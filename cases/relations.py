@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from cases.choices import CaseStatus, DecisionLabel, LinkKind
 from cases.models import Case
 from kyc.models import Customer, Verification
+from transactions.admin.masking import masked_address, masked_id
 from transactions.models import Merchant
 
 HOPS = 2
@@ -23,9 +23,11 @@ CROWD = 30
 MAX_LINKS_EACH = 50
 MAX_CUSTOMERS = 60
 
+# What is shared, by whom; by nobody, if by a crowd: of those who are not looked at none is read.
 # Uses indexes: cases_link_of_customer for the things, cases_link_once for who shares each.
 SHARED = """
-SELECT own.kind, own.key, other.customer_id
+SELECT own.kind, own.key,
+       CASE WHEN count(*) <= %(crowd)s THEN array_agg(other.customer_id) ELSE '{}' END
 FROM (
     SELECT DISTINCT recent.kind, recent.key
     FROM unnest(%(customers)s::uuid[]) AS wanted (customer_id)
@@ -37,7 +39,8 @@ FROM (
 CROSS JOIN LATERAL (
     SELECT customer_id FROM cases_customerlink AS link
     WHERE link.kind = own.kind AND link.key = own.key LIMIT %(crowd)s + 1) AS other
-ORDER BY own.kind, own.key, other.customer_id
+GROUP BY own.kind, own.key
+HAVING count(*) > 1
 """
 
 
@@ -55,7 +58,7 @@ class RelatedCustomer:
 
 @dataclass(frozen=True, slots=True)
 class SharedThing:
-    """What customers have in common; `shown` tells them apart and gives no full id away."""
+    """What customers have in common; `shown` is masked, as on all pages of staff."""
 
     kind: str
     shown: str
@@ -81,6 +84,8 @@ class RelatedGraph:
 
 
 Key = tuple[str, str]
+# By whom each thing is shared; empty: by a crowd.
+Shared = dict[Key, list[uuid.UUID]]
 
 
 def related_customers(customer_id: uuid.UUID) -> RelatedGraph:
@@ -89,7 +94,7 @@ def related_customers(customer_id: uuid.UUID) -> RelatedGraph:
     Reads at most 50 things of each customer and 31 customers of each thing, whatever there is.
     """
     hops = {customer_id: 0}
-    shared: dict[Key, list[uuid.UUID]] = {}
+    shared: Shared = {}
     is_cut = False
     for hop in range(1, HOPS + 1):
         frontier = [known for known, at in hops.items() if at == hop - 1]
@@ -102,30 +107,26 @@ def related_customers(customer_id: uuid.UUID) -> RelatedGraph:
     return _graph(hops, shared, is_cut=is_cut)
 
 
-def _sharing(customers: Sequence[uuid.UUID]) -> dict[Key, list[uuid.UUID]]:
+def _sharing(customers: Sequence[uuid.UUID]) -> Shared:
     bounds: dict[str, Any] = {"customers": list(customers), "links": MAX_LINKS_EACH, "crowd": CROWD}
-    shared = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(SHARED, bounds)
-        for kind, key, other in cursor.fetchall():
-            shared[kind, key].append(other)
-    return {key: others for key, others in shared.items() if len(others) > 1}
+        return {(kind, key): others for kind, key, others in cursor.fetchall()}
 
 
-def _reached(shared: dict[Key, list[uuid.UUID]]) -> set[uuid.UUID]:
-    return {one for others in shared.values() if len(others) <= CROWD for one in others}
+def _reached(shared: Shared) -> set[uuid.UUID]:
+    return {one for others in shared.values() for one in others}
 
 
-def _graph(
-    hops: dict[uuid.UUID, int], shared: dict[Key, list[uuid.UUID]], *, is_cut: bool
-) -> RelatedGraph:
-    names = _payee_names(shared)
+def _graph(hops: dict[uuid.UUID, int], shared: Shared, *, is_cut: bool) -> RelatedGraph:
+    payees = _payees(shared)
     things, crowded = [], []
     for key, others in sorted(shared.items()):
-        shown = _shown(key, names)
-        if len(others) > CROWD:
+        shown = _shown(key, payees)
+        among = tuple(sorted(one for one in others if one in hops))
+        if not others:
             crowded.append(SharedThing(key[0], shown, ()))
-        elif len(among := tuple(one for one in others if one in hops)) > 1:
+        elif len(among) > 1:
             things.append(SharedThing(key[0], shown, among))
     return RelatedGraph(tuple(_customers(hops)), tuple(things), tuple(crowded), is_cut)
 
@@ -150,18 +151,19 @@ def _customers(hops: dict[uuid.UUID, int]) -> Iterable[RelatedCustomer]:
         )
 
 
-def _payee_names(shared: dict[Key, list[uuid.UUID]]) -> dict[str, str]:
+def _payees(shared: Shared) -> dict[str, str]:
     ids = [key.rpartition(":")[2] for kind, key in shared if kind == LinkKind.PAYEE]
-    return {str(merchant.pk): str(merchant) for merchant in Merchant.objects.filter(pk__in=ids)}
+    found = Merchant.objects.filter(pk__in=ids)
+    return {str(merchant.pk): masked_id(str(merchant)) for merchant in found}
 
 
-def _shown(key: Key, payee_names: dict[str, str]) -> str:
-    """Return how a thing is named: whole where it is no secret, else by its last characters."""
+def _shown(key: Key, payees: dict[str, str]) -> str:
+    """Return enough of a thing to tell it apart, and no more: it may lead to a person."""
     kind, text = key
     # The workspace is a UUID and holds no colon; an IPv6 address holds many.
     reference = text.partition(":")[2]
     if kind == LinkKind.PAYEE:
-        return payee_names.get(reference, reference)
+        return payees.get(reference, "…")
     if kind == LinkKind.IP:
-        return reference
+        return masked_address(reference)
     return f"…{reference[-6:]}"

@@ -21,7 +21,7 @@ from cases.admin.presence import PresencePages
 from cases.admin.undo import UndoPages
 from cases.choices import CaseStatus, DecisionLabel, Severity
 from cases.models import Case, SavedFilter
-from cases.selectors import cases_listed, queue_counts
+from cases.selectors import cases_page, queue_counts
 from fraudsite.core.admin.read_only import ReadOnlyAdmin
 from fraudsite.core.models import User
 from scoring.admin.pages import staff_page
@@ -54,7 +54,7 @@ class CaseAdmin(
 def _page(user: User, asked: ListQuestion) -> dict[str, Any]:
     first = (asked.page - 1) * ROWS
     # One more than is shown tells whether there is another page.
-    found = list(cases_listed(user, asked.wanted)[first : first + ROWS + 1])
+    found = cases_page(user, asked.wanted, first=first, count=ROWS + 1)
     base = f"?{asked.query}&page=" if asked.query else "?page="
     has_next = len(found) > ROWS and asked.page < MAX_PAGE
     return {

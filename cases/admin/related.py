@@ -13,7 +13,6 @@ from cases.choices import LinkKind
 from cases.models import Case
 from cases.relations import RelatedCustomer, RelatedGraph, SharedThing, related_customers
 from kyc.choices import VerificationStatus
-from transactions.admin.masking import masked_address, masked_id
 
 Context = dict[str, Any]
 # In units of the picture: how far from the middle each step lies, and the room around a customer.
@@ -153,11 +152,6 @@ def _verified(one: RelatedCustomer) -> str:
 
 
 def _words(thing: SharedThing) -> str:
-    """Return what is shared, masked as on the other pages."""
-    return f"{LinkKind(thing.kind).label} {_masked(thing)}"
-
-
-def _masked(thing: SharedThing) -> str:
-    if thing.kind == LinkKind.IP:
-        return f"in {masked_address(thing.shown)}"
-    return masked_id(thing.shown) if thing.kind == LinkKind.PAYEE else thing.shown
+    """Return what is shared."""
+    inside = "in " if thing.kind == LinkKind.IP else ""
+    return f"{LinkKind(thing.kind).label} {inside}{thing.shown}"

@@ -72,8 +72,8 @@ def test_addresses_payees_and_browsers_relate_too() -> None:
 
     assert around(graph) == {carla.pk: 0, ben.pk: 1, dora.pk: 1, emil.pk: 1}
     assert {(thing.kind, thing.shown) for thing in graph.shared} == {
-        ("ip", "2001:db8::7"),
-        ("payee", "M. Mule"),
+        ("ip", "2001:db8::/48"),
+        ("payee", "…"),
         ("browser", f"…{str(browser.pk)[-6:]}"),
     }
 
@@ -127,7 +127,7 @@ def test_what_a_crowd_shares_is_named_and_not_followed(monkeypatch: pytest.Monke
 
     assert around(graph) == {crowd[0].pk: 0}
     assert graph.shared == ()
-    assert [(thing.kind, thing.shown) for thing in graph.crowded] == [("ip", "203.0.113.9")]
+    assert [(thing.kind, thing.shown) for thing in graph.crowded] == [("ip", "203.0.113.0/24")]
 
 
 def test_more_customers_than_a_page_holds_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:

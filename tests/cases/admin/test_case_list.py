@@ -75,7 +75,7 @@ def test_the_number_of_queries_does_not_grow(anna: User, as_user: Callable[[User
         page = client.get(reverse(LIST))
 
     assert page.content.decode().count('data-testid="case-row"') == 6
-    assert len(many) == len(few) == 12
+    assert len(many) == len(few) == 13
 
 
 @pytest.mark.parametrize(
