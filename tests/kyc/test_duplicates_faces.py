@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from fraudsite.core.models import AuditEntry, Workspace
 from fraudsite.core.services.data_keys import data_key_destroy
 from kyc.choices import VerificationStatus
 from kyc.decision.duplicates import FaceSearch, FaceSearchOutcome, Sign
-from kyc.models import Customer, Device, DeviceSighting, FaceTemplate, Verification
+from kyc.models import Consent, Customer, Device, DeviceSighting, FaceTemplate, Verification
 from kyc.services import face_gallery
 from kyc.services import face_search as face_search_module
 from kyc.services.consent_withdrawal import consent_withdraw
@@ -148,13 +149,6 @@ def test_who_is_not_approved_is_not_searched_until_they_are() -> None:
     assert face_search(mine).searched == 0
 
 
-def test_a_face_of_an_attempt_that_was_not_the_approved_one_is_not_searched() -> None:
-    other = known(1)
-    Verification.objects.filter(pk=other.pk).update(attempt=2)
-
-    assert face_search(newcomer(1)).searched == 0
-
-
 def test_another_workspace_is_another_world() -> None:
     known(1, workspace=Workspace.objects.sandbox())
 
@@ -172,6 +166,36 @@ def test_an_erased_customer_is_out_of_a_running_gallery_at_the_next_search() -> 
 
     assert found_by(mine) == {str(stays.customer_id)}
     assert len(held.gallery) == 1
+
+
+def test_what_a_search_counts_is_what_may_be_searched() -> None:
+    workspace = Workspace.objects.live()
+    approved, declined, erased, withdrawn, refused, twice = (known(seed) for seed in range(6))
+    known(7, workspace=Workspace.objects.sandbox())
+    customer_make()
+    consent_give(approved.customer)
+    steps = [
+        lambda: Verification.objects.filter(pk__in=[declined.pk, twice.pk]).update(
+            status=VerificationStatus.DECLINED
+        ),
+        lambda: data_key_destroy(data_key=erased.customer.data_key, actor=TESTS),
+        lambda: Consent.objects.filter(customer=withdrawn.customer).update(
+            withdrawn_at=timezone.now()
+        ),
+        lambda: consent_give(refused.customer, is_granted=False),
+        lambda: consent_give(twice.customer, is_granted=False),
+    ]
+    before = face_gallery._standing(workspace.pk)
+    seen = [before]
+
+    for step in steps:
+        step()
+        standing = face_gallery._standing(workspace.pk)
+        assert standing.searchable == face_gallery.searchable(workspace.pk).count()
+        seen.append(standing)
+
+    assert [standing.searchable for standing in seen] == [6, 4, 3, 2, 1, 1]
+    assert len(set(seen[:-1])) == 5
 
 
 def test_forgetting_a_customer_leaves_no_row_of_them() -> None:
