@@ -27,7 +27,7 @@ class FaceSearchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FaceHit:
-    """Another approved customer whose face is as near as one person's.
+    """Another customer whose face is as near as one person's.
 
     Attributes
     ----------

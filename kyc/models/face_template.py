@@ -7,7 +7,8 @@ class FaceTemplate(models.Model):
     """The face of one verification in numbers, sealed under the customer's data key.
 
     It is searched while three things hold, all looked up at every search and none copied here: the
-    verification is approved, the data key exists, and no consent was refused or withdrawn since.
+    verification is approved or under way, the data key exists, and no consent was refused or
+    withdrawn since.
     Biometric data: the row is deleted when consent is withdrawn.
     """
 

@@ -23,21 +23,25 @@ from kyc.models.document_fingerprint import bits_of
 SAME_PICTURE_BITS = 18
 MAX_HITS = 20
 
-# The rows of customers whose data key is destroyed stay until they are forgotten, and match nobody.
+# Materialised: else the planner walks all rows in the order of their customers. The rows of a
+# customer whose data key is destroyed stay until they are forgotten, and match nobody.
 SAME_PICTURE = """
-SELECT DISTINCT ON (found.customer_id) found.customer_id, found.verification_id, found.bits FROM (
-    SELECT shown.id, shown.customer_id, shown.verification_id, least(
-        bit_count(shown.picture_hash # %(turned_0)s::bit(256)),
-        bit_count(shown.picture_hash # %(turned_1)s::bit(256)),
-        bit_count(shown.picture_hash # %(turned_2)s::bit(256)),
-        bit_count(shown.picture_hash # %(turned_3)s::bit(256))) AS bits
-    FROM kyc_documentfingerprint AS shown
-    JOIN kyc_customer AS customer ON customer.id = shown.customer_id
-    JOIN core_datakey AS data_key ON data_key.id = customer.data_key_id
-    WHERE shown.workspace_id = %(workspace_id)s AND shown.customer_id <> %(customer_id)s
-      AND data_key.destroyed_at IS NULL
-) AS found
-WHERE found.bits <= %(bits)s ORDER BY found.customer_id, found.bits, found.id LIMIT %(limit)s
+WITH near AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT id, customer_id, verification_id, least(
+            bit_count(picture_hash # %(turned_0)s::bit(256)),
+            bit_count(picture_hash # %(turned_1)s::bit(256)),
+            bit_count(picture_hash # %(turned_2)s::bit(256)),
+            bit_count(picture_hash # %(turned_3)s::bit(256))) AS bits
+        FROM kyc_documentfingerprint
+        WHERE workspace_id = %(workspace_id)s AND customer_id <> %(own_id)s
+    ) AS compared WHERE bits <= %(bits)s
+)
+SELECT DISTINCT ON (near.customer_id) near.customer_id, near.verification_id, near.bits FROM near
+JOIN kyc_customer AS customer ON customer.id = near.customer_id
+JOIN core_datakey AS data_key ON data_key.id = customer.data_key_id
+WHERE data_key.destroyed_at IS NULL
+ORDER BY near.customer_id, near.bits, near.id LIMIT %(limit)s
 """
 
 
@@ -153,13 +157,13 @@ def _same_picture(
     }
     wanted |= {
         "workspace_id": verification.customer.workspace_id,
-        "customer_id": verification.customer_id,
+        "own_id": verification.customer_id,
         "bits": SAME_PICTURE_BITS,
         "limit": MAX_HITS,
     }
     with connection.cursor() as cursor:
         cursor.execute(SAME_PICTURE, wanted)
-        return tuple(
-            DocumentHit(str(customer), str(shown_in), bits)
-            for customer, shown_in, bits in cursor.fetchall()
-        )
+        found = sorted(cursor.fetchall(), key=lambda row: int(row[2]))
+    return tuple(
+        DocumentHit(str(customer), str(shown_in), bits) for customer, shown_in, bits in found
+    )

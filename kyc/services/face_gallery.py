@@ -1,4 +1,7 @@
-"""The faces of approved customers, held in the memory of each process that searches them.
+"""The faces of customers, held in the memory of each process that searches them.
+
+Searched are approved verifications, and those that the pipeline is at work on: of two customers
+with one face who come at the same moment, the one searched last finds the other.
 
 The database stays the only truth. Every search first asks it, in one statement, how many faces
 there are and how many of them may not be searched, with a checksum of which; when that differs from
@@ -30,7 +33,8 @@ logger = structlog.get_logger(__name__)
 
 # Rows a statement: 5,000 are some 4 MB, and loading 100,000 is not quicker with more.
 LOAD_BATCH = 5000
-NOT_APPROVED = [s.value for s in VerificationStatus if s != VerificationStatus.APPROVED]
+SEARCHED = (VerificationStatus.APPROVED, VerificationStatus.PROCESSING)
+NOT_SEARCHED = [status.value for status in VerificationStatus if status not in SEARCHED]
 
 # Counts what is there and what of it may not be searched, and not what may: the exceptions are few
 # and found by indexes. With 100,000 faces that takes a sixteenth of the time that joining all of
@@ -40,7 +44,7 @@ STANDING = """
 WITH barred AS (
     SELECT face.id FROM kyc_facetemplate AS face
     JOIN kyc_verification AS verification ON verification.id = face.verification_id
-    WHERE verification.status = ANY(%(not_approved)s) AND face.workspace_id = %(workspace_id)s
+    WHERE verification.status = ANY(%(not_searched)s) AND face.workspace_id = %(workspace_id)s
     UNION
     SELECT face.id FROM kyc_facetemplate AS face
     JOIN core_datakey AS data_key ON data_key.id = face.data_key_id
@@ -128,7 +132,7 @@ def faces_nearest(
 
 
 def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
-    """Return the faces that may be searched now: of approved, existing, consenting customers."""
+    """Return the faces that may be searched now: of existing, consenting customers."""
     against = Consent.objects.filter(
         Q(is_granted=False, answered_at__gte=OuterRef("created_at"))
         | Q(withdrawn_at__gte=OuterRef("created_at")),
@@ -138,7 +142,7 @@ def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
     return FaceTemplate.objects.filter(
         ~Exists(against),
         workspace_id=workspace_id,
-        verification__status=VerificationStatus.APPROVED,
+        verification__status__in=SEARCHED,
         data_key__destroyed_at__isnull=True,
     )
 
@@ -165,7 +169,7 @@ def _standing(workspace_id: uuid.UUID) -> _Standing:
             STANDING,
             {
                 "workspace_id": workspace_id,
-                "not_approved": NOT_APPROVED,
+                "not_searched": NOT_SEARCHED,
                 "purpose": ConsentPurpose.BIOMETRICS,
             },
         )

@@ -1,4 +1,4 @@
-"""One face against those of the other approved customers, with what else they have in common."""
+"""One face against those of the other customers, with what else they have in common."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def face(seed: int, *, moved: float = 0.0) -> Embedding:
 def customer_make(
     *, surname: str = "", workspace: Workspace | None = None, born: date | None = None
 ) -> Verification:
-    """Return the verification, under way, of a customer with a name and birthday of their own."""
+    """Return the verification, not sent yet, of a customer whose name and birthday nobody has."""
     customer = Customer.objects.create(
         workspace=workspace or Workspace.objects.live(), data_key=data_key_create()
     )
@@ -55,7 +55,7 @@ def customer_make(
     )
     customer.save(update_fields=["details_sealed"])
     consent_give(customer)
-    return Verification.objects.create(customer=customer, status=VerificationStatus.PROCESSING)
+    return Verification.objects.create(customer=customer)
 
 
 def consent_give(customer: Customer, *, is_granted: bool = True) -> Consent:
@@ -84,7 +84,12 @@ def document_show(verification: Verification, number: str, **changes: Any) -> No
 
 
 def approve(verification: Verification) -> None:
-    Verification.objects.filter(pk=verification.pk).update(status=VerificationStatus.APPROVED)
+    put(verification, VerificationStatus.APPROVED)
+
+
+def put(verification: Verification, status: VerificationStatus) -> None:
+    """Have a verification stand somewhere, however it would have come there."""
+    Verification.objects.filter(pk=verification.pk).update(status=status)
     verification.refresh_from_db()
 
 

@@ -29,6 +29,7 @@ from tests.kyc.duplicates import (
     document_show,
     face,
     face_show,
+    put,
 )
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +50,7 @@ def known(seed: int = 1, **details: object) -> Verification:
 
 
 def newcomer(seed: int = 1, *, moved: float = 0.3, **details: object) -> Verification:
-    """Return a customer under way who looks like those of the same seed."""
+    """Return a customer, not sent yet, who looks like those of the same seed."""
     verification = customer_make(**details)
     face_show(verification, face(seed, moved=moved))
     return verification
@@ -137,16 +138,29 @@ def test_a_customer_with_two_approvals_is_one_hit() -> None:
     assert hit.verification_id == str(second.pk)
 
 
-def test_who_is_not_approved_is_not_searched_until_they_are() -> None:
-    other = newcomer(1)
-    mine = newcomer(1)
-    assert face_search(mine).searched == 0
-
-    approve(other)
+@pytest.mark.parametrize("status", VerificationStatus)
+def test_who_is_approved_or_about_to_be_is_searched_and_nobody_else(
+    status: VerificationStatus,
+) -> None:
+    other, mine = known(1), newcomer(1)
     assert found_by(mine) == {str(other.customer_id)}
 
-    Verification.objects.filter(pk=other.pk).update(status=VerificationStatus.IN_REVIEW)
-    assert face_search(mine).searched == 0
+    put(other, status)
+
+    is_searched = status in {VerificationStatus.APPROVED, VerificationStatus.PROCESSING}
+    assert found_by(mine) == ({str(other.customer_id)} if is_searched else set())
+
+
+def test_of_two_with_one_face_who_come_at_once_the_one_searched_last_finds_the_other() -> None:
+    first, second = customer_make(), customer_make()
+    for verification in (first, second):
+        put(verification, VerificationStatus.PROCESSING)
+    face_show(first, face(1))
+    assert found_by(first) == set()
+
+    face_show(second, face(1))
+
+    assert found_by(second) == {str(first.customer_id)}
 
 
 def test_another_workspace_is_another_world() -> None:
