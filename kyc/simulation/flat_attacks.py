@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +75,7 @@ def _show_sheet(photo: Image, pose: HeadPose, size: tuple[int, int], *, curvatur
        or by strips of homographies (bent) gives the picture.
     """
     sheet = _with_border(photo)
-    scene = _room(size)
+    scene = _room(size).copy()
     strips = 1 if curvature == 0 else 24
     edges = np.linspace(0, sheet.shape[1], strips + 1)
     along = (edges / sheet.shape[1] - 0.5) * sheet.shape[1] / sheet.shape[0]
@@ -164,6 +166,7 @@ def _with_border(photo: Image) -> Image:
     return np.asarray(framed, np.uint8)
 
 
+@lru_cache(maxsize=4)
 def _room(size: tuple[int, int]) -> Image:
     """A plain wall with light from one side and the edge of a table."""
     width, height = size

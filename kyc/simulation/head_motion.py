@@ -30,7 +30,7 @@ _CAMERA_DISTANCE = 4.5
 # The axis a head turns about, behind the border of the cheeks, in widths of the face.
 _AXIS_DEPTH = 0.12
 # Rounds of the fixed point that inverts the movement; it starts within a raster point.
-_ROUNDS = 10
+_ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
