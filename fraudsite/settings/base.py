@@ -339,6 +339,8 @@ MINIMUM_AGE_YEARS = number("MINIMUM_AGE_YEARS", 18)
 POLICY_EFFECTS = env.json("POLICY_EFFECTS", default={})
 # Whether nobody is approved without a watchlist having been searched.
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=False)
+# Whether nobody is approved without a trained model having looked for prints and screens.
+PASSIVE_LIVENESS_REQUIRED = env.bool("PASSIVE_LIVENESS_REQUIRED", default=False)
 CHALLENGE_VALID_S = number("CHALLENGE_VALID_S", 300)
 # Camera labels that the virtual-camera list would refuse and that are allowed all the same.
 # Only the test settings name one: the browser's own fake device.

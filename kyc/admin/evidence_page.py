@@ -26,6 +26,10 @@ SHOWN_KINDS = (
     CaptureKind.SELFIE_FRAME,
     CaptureKind.SELFIE_STILL,
     CaptureKind.DOCUMENT_BACK,
+    CaptureKind.DOCUMENT_CARD,
+    CaptureKind.DOCUMENT_PORTRAIT,
+    CaptureKind.DOCUMENT_MRZ,
+    CaptureKind.LIVENESS_FRAMES,
     CaptureKind.LIVENESS_VIDEO,
 )
 ACTIONS = (

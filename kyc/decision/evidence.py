@@ -89,6 +89,25 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class PassiveEvidence:
+    """What a trained model says of single frames.
+
+    Attributes
+    ----------
+    is_spoof : bool or None
+        None when it did not judge; `reason` says why.
+    score, limit : float or None
+        Probability of a living face, and below which it is called a spoof.
+    """
+
+    is_spoof: bool | None = None
+    reason: str = ""
+    score: float | None = None
+    limit: float | None = None
+    engine: EngineRun = EngineRun()
+
+
+@dataclass(frozen=True, slots=True)
 class LivenessEvidence:
     """What the challenge video gave. `is_still_only`: a single photo stands in for it."""
 
@@ -98,6 +117,7 @@ class LivenessEvidence:
     actions_seen: int = 0
     actions_asked: int = 0
     signals: tuple[Signal, ...] = ()
+    passive: PassiveEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

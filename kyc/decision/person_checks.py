@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
 from kyc.decision.document_checks import is_legible, is_weak
 from kyc.decision.evidence import Evidence, StageOutcome
+from kyc.decision.face_words import FACE_WORDS
 from kyc.decision.rules import Draft, Rules
 
 VIDEO = "liveness_video"
@@ -26,7 +29,7 @@ def liveness_group(evidence: Evidence, rules: Rules) -> CheckGroup:
     return CheckGroup(
         "liveness",
         "Liveness",
-        (active(evidence, rules), integrity(evidence, rules), passive(rules)),
+        (active(evidence, rules), integrity(evidence, rules), passive(evidence, rules)),
     )
 
 
@@ -80,12 +83,39 @@ def integrity(evidence: Evidence, rules: Rules) -> Check:
     )
 
 
-def passive(rules: Rules) -> Check:
-    """Whether a trained model sees a print or a screen; none ships with the product."""
+NO_PASSIVE = {
+    "no_weights": "Not configured: no anti-spoofing model is installed.",
+    "no_face": "No frame shows a face to judge.",
+}
+
+
+def passive(evidence: Evidence, rules: Rules) -> Check:
+    """Whether a trained model sees a print or a screen; skipped where none is installed."""
     check = rules.check(
-        "liveness.passive", "Passive anti-spoofing", CheckKind.FRAUD, is_required=False
+        "liveness.passive",
+        "Passive anti-spoofing",
+        CheckKind.FRAUD,
+        is_required=rules.needs_passive_liveness,
     )
-    return check.skipped("Not configured: no anti-spoofing model is installed.")
+    liveness, seen = evidence.liveness, evidence.liveness.passive
+    if not evidence.has_biometric_consent:
+        return check.skipped(NO_CONSENT)
+    if seen is None:
+        return check.skipped("There is no video to judge.", liveness.run)
+    if seen.is_spoof is None:
+        return check.skipped(NO_PASSIVE.get(seen.reason, "Not judged."), liveness.run)
+    run = replace(liveness.run, engine=seen.engine)
+    if seen.is_spoof:
+        return check.raised(
+            CheckState.CONSIDER,
+            "The face looks printed or shown on a screen.",
+            run,
+            score=seen.score,
+            limit=seen.limit,
+        )
+    return check.clear(
+        "No frame looks printed or shown on a screen.", run, score=seen.score, limit=seen.limit
+    )
 
 
 def face_group(evidence: Evidence, rules: Rules) -> CheckGroup:
@@ -100,10 +130,10 @@ def _face_match(check: Draft, evidence: Evidence) -> Check:
         return check.skipped(NO_CONSENT)
     if face.run.outcome is not StageOutcome.DONE:
         return check.not_looked(face.run)
-    if face.outcome in NO_FACE:
-        sentence, hint, redo = NO_FACE[face.outcome]
+    if face.outcome in FACE_WORDS:
+        words = FACE_WORDS[face.outcome]
         return check.of_kind(CheckKind.BEHAVIOUR).raised(
-            CheckState.UNPROCESSABLE, sentence, face.run, hint=hint, redo=redo
+            CheckState.UNPROCESSABLE, words.sentence, face.run, hint=words.hint, redo=words.redo
         )
     if face.outcome == "match":
         meaning = f"False-match rate at this limit: {face.false_match_rate}."
@@ -120,26 +150,7 @@ def _face_match(check: Draft, evidence: Evidence) -> Check:
             score=face.distance,
             limit=face.threshold,
         )
-    words = "Faces could be the same." if face.outcome == "unclear" else "Faces differ."
+    sentence = "Faces could be the same." if face.outcome == "unclear" else "Faces differ."
     return check.raised(
-        CheckState.CONSIDER, words, face.run, score=face.distance, limit=face.threshold
+        CheckState.CONSIDER, sentence, face.run, score=face.distance, limit=face.threshold
     )
-
-
-NO_FACE = {
-    "no_face_document": (
-        "No face was found on the document.",
-        "We could not see the photo on your document. Please photograph it again, sharp.",
-        ("document_front",),
-    ),
-    "no_face_selfie": (
-        "No usable face was found in the video.",
-        "We could not see your face well. Please record again in good light.",
-        (VIDEO,),
-    ),
-    "several_faces_selfie": (
-        "More than one face was seen.",
-        "There was somebody else in the picture. Please record again, alone.",
-        (VIDEO,),
-    ),
-}

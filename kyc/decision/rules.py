@@ -56,12 +56,15 @@ class Rules:
         Below it the customer is declined.
     needs_screening : bool
         Whether a customer may be approved without a watchlist check.
+    needs_passive_liveness : bool
+        Whether a customer may be approved without a passive anti-spoofing check.
     effects : mapping of str to Effect
         By check code; a code that is missing here goes to review.
     """
 
     minimum_age_years: int = 18
     needs_screening: bool = False
+    needs_passive_liveness: bool = False
     effects: Mapping[str, Effect] = field(default_factory=lambda: dict(DEFAULT_EFFECTS))
 
     def effect_of(self, code: str) -> Effect:

@@ -20,6 +20,7 @@ from kyc.decision.evidence import (
     FaceEvidence,
     FieldMatch,
     LivenessEvidence,
+    PassiveEvidence,
     QualityEvidence,
     ScreeningEvidence,
     Signal,
@@ -132,6 +133,19 @@ def _liveness(result: StageResult | None) -> LivenessEvidence:
         actions_seen=sum(1 for action in actions if action["is_seen"]),
         actions_asked=len(actions),
         signals=tuple(_signal(signal) for signal in found.get("signals", [])),
+        passive=_passive(found.get("passive")),
+    )
+
+
+def _passive(found: dict[str, Any] | None) -> PassiveEvidence | None:
+    if found is None:
+        return None
+    return PassiveEvidence(
+        is_spoof=found["is_spoof"],
+        reason=found["reason"],
+        score=found["score"],
+        limit=found["threshold"],
+        engine=EngineRun(found["engine"], found["engine_version"], round(found["duration_ms"])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ def current_policy() -> Policy:
     rules = Rules(
         minimum_age_years=settings.MINIMUM_AGE_YEARS,
         needs_screening=settings.SCREENING_REQUIRED,
+        needs_passive_liveness=settings.PASSIVE_LIVENESS_REQUIRED,
         effects={**DEFAULT_EFFECTS, **changed_effects(settings.POLICY_EFFECTS)},
     )
     shipped = Policy()
@@ -40,5 +42,5 @@ def changed_effects(configured: dict[str, Any]) -> dict[str, Effect]:
 
 
 def _digest(rules: Rules) -> str:
-    written = [rules.minimum_age_years, rules.needs_screening, sorted(rules.effects.items())]
-    return hashlib.sha256(json.dumps(written).encode()).hexdigest()[:8]
+    written = json.dumps(asdict(rules), sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:8]

@@ -7,36 +7,33 @@ from typing import Any
 
 import cv2
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
-from fraudsite.core.actors import Actor
 from kyc.choices import CaptureKind, CaptureSource, StageState
 from kyc.models import Capture, Verification
 from kyc.services import screening
 from kyc.services.captures import (
     DOCUMENT_KINDS,
-    Upload,
     camera_label,
     capture_bytes,
-    capture_store,
     current_capture,
 )
 from kyc.services.consents import has_biometric_consent
+from kyc.services.derived_captures import derived_keep
 from kyc.services.duplicates import find_duplicates
 from kyc.services.face_templates import template_keep
-from kyc.services.locks import verification_lock
 from kyc.services.stage_findings import StageFindings
 from kyc.vision.documents import DocumentReading, read_document
 from kyc.vision.faces.match import compare_faces
 from kyc.vision.images import Pixels, read_image
 from kyc.vision.liveness.challenge import parse_challenge
+from kyc.vision.liveness.engines import available_engines
 from kyc.vision.liveness.judge import LivenessReport, check_liveness_video
+from kyc.vision.liveness.key_frames import contact_sheet
 from kyc.vision.liveness.policy import VIRTUAL_CAMERA_NAMES, LivenessPolicy
 from kyc.vision.quality import assess_quality
 from kyc.vision.video import VideoRefused
 
-PIPELINE = Actor.system("pipeline")
 DONE = StageState.DONE
 
 
@@ -81,11 +78,17 @@ def judge_video(verification: Verification) -> StageFindings:
             challenge,
             policy=liveness_policy(),
             camera_label=camera_label(video),
+            engines=available_engines(),
         )
     except VideoRefused as refused:
         return StageFindings.failed(refused.code)
-    if report.selfie_pixels is not None:
-        _keep_selfie(verification, report.selfie_pixels)
+    derived_keep(
+        verification,
+        {
+            CaptureKind.SELFIE_FRAME: report.selfie_pixels,
+            CaptureKind.LIVENESS_FRAMES: contact_sheet(report.key_frames),
+        },
+    )
     findings = _report_json(report)
     findings["signals"].append(_camera_signal(video))
     return StageFindings(DONE, findings, engine=report.engine, engine_version=report.engine_version)
@@ -161,28 +164,6 @@ def _pixels(verification: Verification, kind: CaptureKind) -> Pixels | None:
     return None if capture is None else read_image(capture_bytes(capture)).pixels
 
 
-def _keep_selfie(verification: Verification, pixels: Pixels) -> None:
-    is_written, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 95])
-    if not is_written:
-        message = "the selfie cannot be written as a JPEG"
-        raise ValueError(message)
-    derived = Upload(encoded.tobytes(), CaptureSource.DERIVED, camera_label="", capture_key="")
-    with transaction.atomic():
-        current = verification_lock(verification)
-        if (current.status, current.attempt) != (verification.status, verification.attempt):
-            # Somebody decided in the meantime; the next attempt has a face of its own.
-            return
-        capture_store(
-            verification=current,
-            kind=CaptureKind.SELFIE_FRAME,
-            data=derived.data,
-            media_type="image/jpeg",
-            upload=derived,
-            issues=[],
-            actor=PIPELINE,
-        )
-
-
 def _reading_json(reading: DocumentReading) -> dict[str, Any]:
     mrz = reading.mrz
     found: dict[str, Any] = {"outcome": reading.outcome, "side": reading.side, "mrz": None}
@@ -209,6 +190,7 @@ def _report_json(report: LivenessReport) -> dict[str, Any]:
         "outcome": report.outcome,
         "actions": [asdict(action) for action in report.actions],
         "signals": [asdict(signal) for signal in report.signals],
+        "passive": asdict(report.passive),
         "frames_with_one_face": report.frames_with_one_face,
         "frames_total": report.frames_total,
     }

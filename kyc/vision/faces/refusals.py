@@ -1,4 +1,4 @@
-"""When a selfie's face cannot be compared, and what the customer can do about it."""
+"""When a selfie's face cannot be compared; what is said of it is in `kyc.decision.face_words`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 from kyc.vision.faces.condition import FaceCondition
 
@@ -19,41 +18,6 @@ class FaceRefusal(StrEnum):
     TURNED = "turned_face_selfie"
     COVERED_EYES = "covered_eyes_selfie"
     COVERED_MOUTH = "covered_mouth_selfie"
-
-
-@dataclass(frozen=True, slots=True)
-class RefusalWords:
-    """What a reviewer reads, and what the customer is asked to do."""
-
-    sentence: str
-    hint: str
-
-
-REFUSAL_WORDS: MappingProxyType[FaceRefusal, RefusalWords] = MappingProxyType(
-    {
-        FaceRefusal.TINY: RefusalWords(
-            "The face is too small in the picture.",
-            "Your face was too far away. Please hold the camera closer and try again.",
-        ),
-        FaceRefusal.BLURRED: RefusalWords(
-            "The face is blurred.",
-            "The picture of your face was blurred. Please wipe the lens, hold still and try again.",
-        ),
-        FaceRefusal.TURNED: RefusalWords(
-            "The face is turned away.",
-            "Your face was turned away. Please look straight into the camera and try again.",
-        ),
-        FaceRefusal.COVERED_EYES: RefusalWords(
-            "The eyes are covered or closed.",
-            "We could not see both of your eyes. Please take off dark glasses, move your hair "
-            "aside and try again with your eyes open.",
-        ),
-        FaceRefusal.COVERED_MOUTH: RefusalWords(
-            "The mouth is covered.",
-            "We could not see your mouth. Please take off your mask or scarf and try again.",
-        ),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

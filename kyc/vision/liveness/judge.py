@@ -16,6 +16,7 @@ from kyc.vision.liveness.challenge import Challenge
 from kyc.vision.liveness.engines import NO_ENGINES, LivenessEngines
 from kyc.vision.liveness.identity import identity_signal
 from kyc.vision.liveness.integrity import capture_signals, presence_signals
+from kyc.vision.liveness.key_frames import key_frames
 from kyc.vision.liveness.observation import Observation, baseline_of, observe, with_one_face
 from kyc.vision.liveness.passive import PassivePolicy, PassiveReport, judge_passive
 from kyc.vision.liveness.planarity import planarity_signals
@@ -44,6 +45,8 @@ class LivenessReport:
         `Frame.index` of the best frontal frame.
     selfie_pixels : ndarray of shape (height, width, 3), dtype=uint8, or None
         That frame, BGR, as large as it was given.
+    key_frames : tuple of ndarray
+        One for each action that was seen, as `key_frames.key_frames`.
     passive : PassiveReport
         What single frames look like; has no part in `outcome`.
     frames_with_one_face, frames_total : int
@@ -59,6 +62,7 @@ class LivenessReport:
     signals: tuple[Signal, ...]
     selfie_frame_index: int | None
     selfie_pixels: NDArray[np.uint8] | None
+    key_frames: tuple[NDArray[np.uint8], ...]
     passive: PassiveReport
     frames_with_one_face: int
     frames_total: int
@@ -151,6 +155,7 @@ def check_liveness(
         signals=signals,
         selfie_frame_index=chosen.index if chosen else None,
         selfie_pixels=chosen.pixels if chosen else None,
+        key_frames=key_frames(frames, actions),
         passive=judge_passive(_spread_over(frames, seen), engines.spoof),
         frames_with_one_face=len(with_one_face(seen)),
         frames_total=len(seen),

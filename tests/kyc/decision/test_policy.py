@@ -26,6 +26,7 @@ from kyc.decision.evidence import (
     FaceEvidence,
     FieldMatch,
     LivenessEvidence,
+    PassiveEvidence,
     QualityEvidence,
     ScreeningEvidence,
     Signal,
@@ -261,6 +262,28 @@ def test_a_list_that_was_not_searched_goes_to_a_person(outcome: StageOutcome) ->
 def test_where_screening_is_required_nobody_is_approved_without_a_list() -> None:
     assert decided(GOOD).outcome is Outcome.APPROVED
     assert decided(GOOD, needs_screening=True).reason_codes == ("screening.watchlists",)
+
+
+def test_a_face_that_looks_printed_goes_to_a_person_who_is_told_the_score() -> None:
+    printed = PassiveEvidence(is_spoof=True, score=0.07, limit=0.5)
+
+    decision = decided(replace(GOOD, liveness=replace(GOOD.liveness, passive=printed)))
+
+    checks = {check.code: check for group in decision.groups for check in group.checks}
+    assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("liveness.passive",))
+    assert (checks["liveness.passive"].score, checks["liveness.passive"].limit) == (0.07, 0.5)
+
+
+def test_a_missing_anti_spoofing_model_is_skipped_and_never_passed() -> None:
+    missing = replace(GOOD.liveness, passive=PassiveEvidence(reason="no_weights"))
+
+    optional = decided(replace(GOOD, liveness=missing))
+    required = decided(replace(GOOD, liveness=missing), needs_passive_liveness=True)
+
+    checks = {check.code: check for group in optional.groups for check in group.checks}
+    assert checks["liveness.passive"].state is CheckState.SKIPPED
+    assert optional.outcome is Outcome.APPROVED
+    assert required.reason_codes == ("liveness.passive",)
 
 
 def test_hints_of_fraud_checks_are_empty_whatever_was_found() -> None:
