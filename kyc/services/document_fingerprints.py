@@ -16,11 +16,8 @@ from kyc.decision.declared import icao_state
 from kyc.decision.duplicates import DocumentHit
 from kyc.models import Customer, DocumentFingerprint, Verification
 from kyc.models.document_fingerprint import bits_of
+from kyc.vision.picture_hash import SAME_PICTURE_BITS
 
-# Of 256. Measured on rendered documents (docs/duplicates.md): the same photograph re-encoded, made
-# smaller, darker, grey, noisy or blurred differs in up to 6, with half a per cent cut off in up to
-# 18; pictures of two people's documents of one layout differ in 58 and more.
-SAME_PICTURE_BITS = 18
 MAX_HITS = 20
 
 # Materialised: else the planner walks all rows in the order of their customers. The rows of a

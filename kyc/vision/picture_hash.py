@@ -23,6 +23,11 @@ HASH_BYTES = COARSE * COARSE // 8
 # grey levels about their mean, in grey levels. Specimens photographed in the dark have 20 and more.
 MIN_CONTRAST = 4.0
 
+# Up to it (inclusive), of 256, two photographs are one. `bench/picture_hash.py`: re-encoded, made
+# smaller, darker, grey, noisy or blurred it differs in up to 6 bits, with half a per cent cut off
+# in up to 18; pictures of two people's documents of one layout differ in 58 and more.
+SAME_PICTURE_BITS = 18
+
 
 def picture_hashes(pixels: Pixels) -> tuple[bytes, ...]:
     """The hash of a picture as it lies, and of its three other rotations.

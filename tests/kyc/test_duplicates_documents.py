@@ -13,13 +13,13 @@ from fraudsite.core.services.data_keys import data_key_destroy
 from kyc.decision.duplicates import DocumentHit
 from kyc.models import DocumentFingerprint, Verification
 from kyc.services.document_fingerprints import (
-    SAME_PICTURE_BITS,
     Shown,
     ShownBefore,
     fingerprint_record,
     fingerprints_forget,
     number_hash,
 )
+from kyc.vision.picture_hash import SAME_PICTURE_BITS
 from tests.kyc.duplicates import TESTS, customer_make
 
 pytestmark = pytest.mark.django_db

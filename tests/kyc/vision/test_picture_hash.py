@@ -11,12 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kyc.services.document_fingerprints import SAME_PICTURE_BITS
 from kyc.simulation.people import draw_person
 from kyc.simulation.photography import photograph
 from kyc.simulation.portraits import load_portrait
 from kyc.simulation.specimens import render_specimen
-from kyc.vision.picture_hash import HASH_BYTES, hamming_distance, picture_hashes
+from kyc.vision.picture_hash import (
+    HASH_BYTES,
+    SAME_PICTURE_BITS,
+    hamming_distance,
+    picture_hashes,
+)
 
 Pixels = npt.NDArray[np.uint8]
 
