@@ -78,7 +78,7 @@ def identity_signal(
 
     Notes
     -----
-    The sharpest frame towards the camera of each sixth of the video, and the selfie: whoever does
+    A sharp frame towards the camera out of each sixth of the video, and the selfie: whoever does
     the movements is compared with whoever is shown to the document. 60-100 ms a frame.
     """
     pixels = {frame.index: frame.pixels for frame in frames}
@@ -95,8 +95,10 @@ def _best_of_stretches(seen: Sequence[Observation], baseline: Baseline) -> list[
         for one, face in with_one_face(seen)
         if _away_deg(face, baseline) <= _MAX_AWAY_DEG
     ]
-    bounds = np.linspace(0, len(ahead), _STRETCHES + 1).round().astype(int)
-    stretches = [ahead[start:stop] for start, stop in pairwise(bounds.tolist())]
+    bounds = np.linspace(0, len(ahead), _STRETCHES + 1).round().astype(int).tolist()
+    # The sharpest of its first half: all of a stretch, and a sharper person who comes into the
+    # first one would hide the person who began it.
+    stretches = [ahead[start : start + (stop - start + 1) // 2] for start, stop in pairwise(bounds)]
     return [
         max(stretch, key=lambda pair: _worth(pair, baseline))[0] for stretch in stretches if stretch
     ]

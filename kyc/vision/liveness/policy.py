@@ -88,6 +88,8 @@ class LivenessPolicy:
         that VP8 repeats reads up to .28; people who hold still .6 (rendered) and .66 (filmed).
     loop_ratio : float
         Difference between two stretches over the movement within one, below it they are copies.
+        Copies that were compressed anew read .06-.23, people at least 1 (five renders of each, and
+        five filmed clips).
     min_blend_residual : float
         How far a frame must be from a blend of two others, in shares of their difference.
         Cross-faded stills read .01, rendered and filmed heads .15 and more.
@@ -101,8 +103,9 @@ class LivenessPolicy:
         RMS grey levels between successive small pictures, from where a change that stands alone is
         another scene. Stills shown one after the other read 38-45.
     max_identity_distance : float
-        Between two frames that look into the camera. Two people read .73 and more, one person
-        photographed on two days up to .50 (594 pairs); the frames of one video are closer.
+        Between two frames that look into the camera. The frames of one rendered person lie up to
+        .37 apart, of a filmed one .33, of two rendered people .67 and more; two people on
+        photographs .73 and more (509 pairs).
     virtual_camera_names : tuple of str
         Lower-case parts of camera labels that veto.
     """
@@ -127,11 +130,11 @@ class LivenessPolicy:
     max_foreshortening: float = 0.12
     frozen_ms: float = 1_000.0
     frozen_difference: float = 0.3
-    loop_ratio: float = 0.15
+    loop_ratio: float = 0.3
     min_blend_residual: float = 0.05
     max_jump_widths: float = 0.8
     max_jump_deg: float = 30.0
     max_jump_scale: float = 1.35
     max_cut_difference: float = 30.0
-    max_identity_distance: float = 0.6
+    max_identity_distance: float = 0.55
     virtual_camera_names: tuple[str, ...] = VIRTUAL_CAMERA_NAMES
