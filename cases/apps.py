@@ -8,6 +8,8 @@ from django.apps import AppConfig
 from django.apps import apps as global_apps
 from django.db.models.signals import post_migrate
 
+from fraudsite.core.decision_guards import guard_register
+
 
 class CasesConfig(AppConfig):
     """Alerts, cases and the analysts who work them."""
@@ -16,8 +18,12 @@ class CasesConfig(AppConfig):
     verbose_name = "Cases"
 
     def ready(self) -> None:
-        """Have the queues there after every `migrate`, and after a `flush`."""
+        """Have the queues there after every `migrate` and `flush`; guard what two people decide."""
         post_migrate.connect(make_shipped_queues, sender=self)
+        # Its models are ready only now.
+        from cases.services.second_look_guard import second_look_objection  # noqa: PLC0415
+
+        guard_register(second_look_objection)
 
 
 def make_shipped_queues(apps: Any = global_apps, **_kwargs: Any) -> None:

@@ -14,15 +14,18 @@ class Refusal(Exception):
         For the person: what happened and what to do.
     field : str
         The form field it belongs to, empty for the whole.
+    url : str
+        Where to go instead, empty for nowhere.
     """
 
     status = 422
 
-    def __init__(self, code: str, sentence: str, *, field: str = "") -> None:
+    def __init__(self, code: str, sentence: str, *, field: str = "", url: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.sentence = sentence
         self.field = field
+        self.url = url
 
 
 class ChangedElsewhere(Refusal):

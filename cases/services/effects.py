@@ -116,6 +116,7 @@ def _apply_verification(effect: SettleVerification, case: Case, analyst: User, n
         note=note,
         seen=effect.seen,
         analyst=analyst,
+        is_guarded=False,
     )
 
 
@@ -124,7 +125,12 @@ def _apply_payment(effect: SettlePayment, case: Case, analyst: User, _note: str)
     if payment.status == SETTLED_AS[effect.act]:
         return
     held_decide(
-        held=payment, act=effect.act, reason=effect.reason, seen=effect.seen, analyst=analyst
+        held=payment,
+        act=effect.act,
+        reason=effect.reason,
+        seen=effect.seen,
+        analyst=analyst,
+        is_guarded=False,
     )
 
 

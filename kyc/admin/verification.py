@@ -16,8 +16,10 @@ from django.views.decorators.cache import never_cache
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from fraudsite.core.decision_guards import objection_to
 from fraudsite.core.models import User
 from kyc.admin.evidence_page import evidence_context
+from kyc.admin.refusal_words import linked, refusal_words
 from kyc.choices import VerificationStatus
 from kyc.models import Capture, Verification
 from kyc.refusals import Refusal
@@ -116,11 +118,14 @@ class VerificationAdmin(ModelAdmin):
         """Show the evidence of one verification."""
         verification = self._gate(request, object_id, "kyc.view_verification")
         can_see = request.user.has_perm("kyc.reveal_evidence")
+        objection = objection_to(verification)
+        if objection is not None:
+            messages.warning(request, linked(objection.sentence, objection.url))
         context = {
             **self.admin_site.each_context(request),
             **evidence_context(
                 verification,
-                can_decide=may_decide(_staff(request), verification),
+                can_decide=objection is None and may_decide(_staff(request), verification),
                 can_see_evidence=can_see,
             ),
             "title": f"Verification {verification.reference}",
@@ -145,7 +150,7 @@ class VerificationAdmin(ModelAdmin):
                 analyst=_staff(request),
             )
         except Refusal as refusal:
-            messages.error(request, refusal.sentence)
+            messages.error(request, refusal_words(refusal))
         else:
             messages.success(request, f"Verification {verification.reference} is decided.")
         return redirect(_page_of(verification))

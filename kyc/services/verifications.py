@@ -17,6 +17,7 @@ from kyc.choices import AnalystReason, CaptureKind, VerificationStatus
 from kyc.models import Customer, Decision, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.consents import consent_current, has_biometric_consent
+from kyc.services.guards import require_no_objection
 from kyc.services.locks import lock_collecting, verification_lock
 
 S = VerificationStatus
@@ -159,13 +160,17 @@ def verification_decide(
     note: str,
     seen: str,
     analyst: User,
+    is_guarded: bool = True,
 ) -> Decision:
     """Let a person decide, on the evidence as they saw it.
+
+    `is_guarded` is false for whoever the guards speak for: there it was agreed upon.
 
     Raises
     ------
     Refusal
-        When the reason does not fit, the analyst may not, or the move is not allowed.
+        When the reason does not fit, the analyst may not, the move is not allowed, or a guard
+        objects.
     ChangedElsewhere
         When the verification has moved on since the page was opened.
     """
@@ -182,6 +187,8 @@ def verification_decide(
             raise Refusal(
                 "not_yours_to_overrule", "Only a senior analyst may overrule what was decided."
             )
+        if is_guarded:
+            require_no_objection(current)
         made = _record_decision(current, decision, reason, note, analyst)
         _move_by_analyst(current, decision, reason, analyst, made)
     return made

@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from fraudsite.core.models import User
+from kyc.admin.refusal_words import refusal_words
 from kyc.refusals import Refusal
 from scoring.admin.gates import staff
 
@@ -81,6 +82,6 @@ def do_or_say(page_of: Page, request: HttpRequest, act: Callable[[], object], do
     try:
         act()
     except Refusal as refusal:
-        page_of.message_user(request, refusal.sentence, messages.ERROR)
+        page_of.message_user(request, refusal_words(refusal), messages.ERROR)
     else:
         page_of.message_user(request, done, messages.SUCCESS)

@@ -13,7 +13,9 @@ from django.urls import URLPattern, path, reverse
 from unfold.decorators import display
 
 from fraudsite.core.admin.read_only import ReadOnlyAdmin
+from fraudsite.core.decision_guards import objection_to
 from fraudsite.core.models import Workspace
+from kyc.admin.refusal_words import linked
 from scoring.admin.explaining import factors_now
 from scoring.admin.gates import found, staff
 from scoring.admin.pages import do_or_say, staff_page
@@ -141,12 +143,15 @@ class TransactionAdmin(ReadOnlyAdmin):
         """Show one transaction with everything that led to its decision."""
         shown = self._gate(request, object_id, "transactions.view_transaction")
         viewer = staff(request)
-        is_own = shown.customer.user_id == viewer.pk
+        objection = objection_to(shown)
+        if objection is not None:
+            self.message_user(request, linked(objection.sentence, objection.url), messages.WARNING)
+        may_act = objection is None and shown.customer.user_id != viewer.pk
         context = transaction_context(
             shown,
             self._factors(request, shown),
-            can_decide=not is_own and viewer.has_perm("transactions.decide_transaction"),
-            can_label=not is_own and viewer.has_perm("transactions.label_transaction"),
+            can_decide=may_act and viewer.has_perm("transactions.decide_transaction"),
+            can_label=may_act and viewer.has_perm("transactions.label_transaction"),
         )
         title = f"Transaction {shown.reference}"
         template = "admin/transactions/transaction/page.html"

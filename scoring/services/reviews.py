@@ -11,6 +11,7 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from fraudsite.core.transitions import TransitionRefused
 from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.guards import require_no_objection
 from scoring.review_reasons import ReviewReason
 from transactions.choices import LabelSource
 from transactions.models import Label, Transaction
@@ -22,18 +23,30 @@ LABELS = {"fraud": True, "honest": False}
 MOVED_ON = "This transaction has moved on since you opened it. Look at it again, then decide."
 
 
-def held_decide(*, held: Transaction, act: str, reason: str, seen: str, analyst: User) -> None:
+def held_decide(
+    *,
+    held: Transaction,
+    act: str,
+    reason: str,
+    seen: str,
+    analyst: User,
+    is_guarded: bool = True,
+) -> None:
     """Release or refuse a held transaction.
+
+    `is_guarded` is false for whoever the guards speak for: there it was agreed upon.
 
     Raises
     ------
     Refusal
-        When the reason does not fit, it is not held, or it is the analyst's own.
+        When the reason does not fit, it is not held, it is the analyst's own, or a guard objects.
     ChangedElsewhere
         When a colleague moved or labelled it since the page was opened.
     """
     _check_reason(act, reason, SETTLE)
     with _locked(held, seen, analyst) as current:
+        if is_guarded:
+            require_no_objection(current)
         try:
             SETTLE[act](held=current, actor=Actor.of_user(analyst), reason_code=reason)
         except TransitionRefused as refused:
@@ -51,6 +64,7 @@ def transaction_label(
     """
     _check_reason(act, reason, LABELS)
     with _locked(labelled, seen, analyst) as current:
+        require_no_objection(current)
         try:
             return label_record(
                 labelled=current,
