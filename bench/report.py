@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from bench import scoring_report
+from bench import cases_report, scoring_report
 from fraudsite.environment import CHECKOUT
 
 HEAD = """\
 # Benchmarks
 
 Written by `python -m bench.report` from `var/bench.json`, which `make bench` measures on a fresh clone.
-{measured_on}, commit {commits[scoring]} (start and verification: {commits[verification]}), {machine}; web, workers, PostgreSQL, Valkey and the measuring process
+{measured_on}, {commits_told}, {machine}; web, workers, PostgreSQL, Valkey and the measuring process
 share those cores. These machines are noisy: compare by ratio, within one run.
 """
 
@@ -49,11 +49,14 @@ def main() -> None:
 
 def page(figures: dict[str, Any]) -> Iterable[str]:
     """Yield the sections that there are figures for."""
-    yield HEAD.format(**figures)
+    told = ", ".join(f"{part} of commit {name}" for part, name in figures["commits"].items())
+    yield HEAD.format(**figures, commits_told=told)
     if "verification" in figures:
         yield verification(figures)
     if "rest" in figures:
         yield scoring_report.section(figures)
+    if "cases" in figures:
+        yield cases_report.section(figures["cases"])
 
 
 def verification(figures: dict[str, Any]) -> str:

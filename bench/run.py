@@ -1,4 +1,4 @@
-"""Measure start, verification, memory and scoring: `make bench`.
+"""Measure start, verification, memory, scoring and the pages of cases: `make bench`.
 
 1. Clones this checkout's HEAD into a new folder and times `make run` there until it says that it
    is ready: the cold start, with every download. Stops it, starts it again: the warm start.
@@ -6,8 +6,9 @@
    and reads the memory of the worker's processes.
 3. Against the same site, sends payments to the REST API (`bench.scoring_rest`).
 4. With the site stopped: scoring in one process, the generation of a long history, the training.
+5. With servers of its own: the pages of cases on a full database (`bench.cases`).
 
-`--only` measures one half and leaves what var/bench.json holds of the other. From that file
+`--only` measures one part and leaves what var/bench.json holds of the others. From that file
 docs/benchmarks.md is made (`python -m bench.report`).
 """
 
@@ -36,8 +37,10 @@ from fraudsite.local.ports import free_port
 
 # What `generate_transactions` promises a time and a size for.
 GENERATED = 5_000_000
-# What can be measured by itself; the figures of the other are then of an older commit.
-HALVES = ("verification", "scoring")
+# What can be measured by itself; the figures of the others are then of an older commit.
+PARTS = ("verification", "scoring", "cases")
+# What a site is started for.
+SITE_PARTS = {"verification", "scoring"}
 READY_LINE = "Fraudsite is ready"
 START_TIMEOUT_S = 900
 # What of this process's settings must not reach the clone.
@@ -51,8 +54,7 @@ def main() -> None:
         figures = measure(clone, options)
     target = CHECKOUT / "var" / "bench.json"
     known = json.loads(target.read_text()) if options.only and target.exists() else {}
-    measured = [options.only] if options.only else list(HALVES)
-    commits = dict.fromkeys(measured, _git("rev-parse", "--short", "HEAD"))
+    commits = dict.fromkeys(_parts(options), _git("rev-parse", "--short", "HEAD"))
     known |= {
         "measured_on": datetime.now(UTC).date().isoformat(),
         "machine": _machine(),
@@ -65,23 +67,40 @@ def main() -> None:
 
 def measure(clone: Path, options: argparse.Namespace) -> dict[str, Any]:
     """Return the figures of a clone."""
+    parts = _parts(options)
+    figures: dict[str, Any] = {}
+    if SITE_PARTS & parts:
+        figures |= measure_site(clone, parts, options)
+    else:
+        subprocess.run(["make", "--quiet", "setup"], cwd=clone, env=_environment(), check=True)
+    if "scoring" in parts:
+        figures |= measure_offline(clone, is_quick=options.quick)
+    if "cases" in parts:
+        figures |= _module(clone, "bench.cases", *_quick(options.quick))
+    return figures
+
+
+def measure_site(clone: Path, parts: set[str], options: argparse.Namespace) -> dict[str, Any]:
+    """Return the figures that need a running site."""
     site = start(clone)
     figures: dict[str, Any] = {}
     try:
-        if options.only != "scoring":
+        if "verification" in parts:
             cold_s = site.ready_after_s
             stop(site.process)
             site = start(clone)
             figures["start"] = {"cold_s": cold_s, "warm_s": site.ready_after_s}
             figures |= _module(clone, "bench.verification", f"--count={options.count}")
             figures["memory"] = worker_memory(site.process.pid)
-        if options.only != "verification":
+        if "scoring" in parts:
             figures |= measure_rest(clone, site, is_quick=options.quick)
     finally:
         stop(site.process)
-    if options.only != "verification":
-        figures |= measure_offline(clone, is_quick=options.quick)
     return figures
+
+
+def _parts(options: argparse.Namespace) -> set[str]:
+    return {options.only} if options.only else set(PARTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +260,13 @@ def _git(*words: str) -> str:
 
 
 def _parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Measure start, verification and scoring.")
+    parser = argparse.ArgumentParser(description="Measure the product on this machine.")
     parser.add_argument("--count", type=int, default=30, help="verifications (default 30)")
-    parser.add_argument("--only", choices=["verification", "scoring"], help="measure one half")
+    parser.add_argument("--only", choices=PARTS, help="measure one part")
     parser.add_argument(
-        "--quick", action="store_true", help="short runs of scoring, no training, no long history"
+        "--quick",
+        action="store_true",
+        help="short runs of scoring, no training, no long history, a twentieth of the cases",
     )
     return parser.parse_args()
 
