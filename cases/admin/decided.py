@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cases.admin.notes import ERASED, colleague
@@ -63,11 +64,23 @@ def _content(case: Case, row: CaseDecision, viewer: User) -> Context:
         "label": row.label,
         "label_words": row.get_label_display(),
         "reason": DecisionReason(row.reason).label,
-        "effects": [effect_words(effect) for effect in row.effects],
+        "effects": _counted(effect_words(effect) for effect in row.effects),
         "covers": len(row.covers),
         "failure": row.failure_sentence,
         "note": _note(case, row) if viewer.has_perm("cases.work_case") else "",
     }
+
+
+def _counted(words: Iterable[str]) -> list[str]:
+    """Return each thing that is done once, and how often.
+
+    Examples
+    --------
+    >>> _counted(["Refuse the payment", "Block the card for 30 days", "Refuse the payment"])
+    ['Refuse the payment, 2 times', 'Block the card for 30 days']
+    """
+    counts = Counter(words)
+    return [said if count == 1 else f"{said}, {count} times" for said, count in counts.items()]
 
 
 def _note(case: Case, row: CaseDecision) -> str:

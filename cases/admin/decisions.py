@@ -48,11 +48,17 @@ class Blockable:
 
 
 def case_alerts(case: Case) -> list[Alert]:
-    """Return a case's alerts with what they are about, what waits first. One query."""
+    """Return a case's alerts with what they are about, the weightiest of what waits first.
+
+    Of alerts that look equally bad, the one with the most money comes first. One query.
+    """
     rows: QuerySet[Alert] = case.alerts.select_related(
         "verification", "transaction__card", "transaction__merchant"
     )
-    return sorted(rows.order_by("id"), key=lambda alert: (alert.is_settled, -alert.severity))
+    return sorted(
+        rows.order_by("id"),
+        key=lambda alert: (alert.is_settled, -alert.severity, -_amount_of(alert)),
+    )
 
 
 class EffectsForm(CaseForm):
@@ -146,7 +152,7 @@ class DecideForm(EffectsForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = [(str(alert.pk), alert_words(alert)) for alert in self.unsettled]
+        offered = _told_apart(self.unsettled)
         self.fields["alert_ids"].choices = offered  # type: ignore[attr-defined]  # a choice field
 
     def reasons(self) -> list[tuple[str, str, list[tuple[int, str, str]]]]:
@@ -181,6 +187,20 @@ def alert_words(alert: Alert) -> str:
     """Return which alert it is: its source or the payment, and the strictest reason."""
     reasons = [reason["text"] for reason in alert.reasons[:1] if "text" in reason]
     return ": ".join([_about(alert), *reasons])
+
+
+def _told_apart(alerts: Sequence[Alert]) -> Choices:
+    """Return alerts by what they are about; with their reasons where that is the same."""
+    about = [_about(alert) for alert in alerts]
+    return [
+        (str(alert.pk), words if about.count(words) == 1 else alert_words(alert))
+        for alert, words in zip(alerts, about, strict=True)
+    ]
+
+
+def _amount_of(alert: Alert) -> int:
+    payment = alert.transaction
+    return 0 if payment is None else payment.amount_reference_minor or 0
 
 
 def _about(alert: Alert) -> str:

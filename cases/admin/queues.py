@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db import transaction
-from django.db.models import ForeignKey
+from django.db.models import Field, ForeignKey
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 from cases.admin.bulk_acts import WORKING_ROLES
+from cases.admin.sla_words import span
 from cases.models import Queue, QueueMember
+from cases.priority import SecondLookPolicy
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from fraudsite.core.services.audit import audit_record
 from scoring.admin.gates import staff
+
+LABELS = {
+    "sla_minutes": "Time to work a case, in minutes",
+    "warning_share": "Warn after this share of it",
+    "idle_minutes": "Release a case when idle for, in minutes",
+    "cooldown_minutes": "Note repeated alerts for, in minutes",
+    "is_second_look_always": "For every case",
+    "second_look_from_minor": "From this amount at risk, in cents",
+    "second_look_sample": "For this share of the others",
+    "is_second_look_blind": "Without seeing the first decision",
+}
+
+
+def second_look_words(policy: SecondLookPolicy) -> str:
+    """Return when two people must agree, as a list says it.
+
+    Examples
+    --------
+    >>> second_look_words(SecondLookPolicy(from_minor=500_000, sample_share=0.05, is_blind=True))
+    'From 5,000.00 EUR, 5 % of the others, blind'
+    >>> second_look_words(SecondLookPolicy())
+    'Never'
+    """
+    if policy.is_always:
+        whom = ["Always"]
+    else:
+        from_minor, share = policy.from_minor, policy.sample_share
+        whom = [f"From {from_minor / 100:,.2f} EUR"] if from_minor is not None else []
+        whom += [f"{share:.0%} of the others".replace("%", " %")] if share else []
+    return ", ".join([*whom, *(["blind"] if policy.is_blind else [])]) if whom else "Never"
 
 
 def _may_set(request: HttpRequest) -> bool:
@@ -70,10 +103,7 @@ class QueueAdmin(ModelAdmin):
     Cases keep the second-look policy that their queue had when they were opened.
     """
 
-    list_display = (
-        *("title", "rank", "assignment", "sla_minutes", "idle_minutes", "cooldown_minutes"),
-        "is_second_look_always",
-    )
+    list_display = ("title", "rank", "assignment", "time_to_work", "idle_after", "second_look")
     ordering = ("rank", "id")
     show_full_result_count = False
     inlines = (MemberInline,)
@@ -93,6 +123,29 @@ class QueueAdmin(ModelAdmin):
             },
         ),
     )
+
+    @admin.display(description="Time to work a case", ordering="sla_minutes")
+    def time_to_work(self, queue: Queue) -> str:
+        """Return how long a case may take."""
+        return span(timedelta(minutes=queue.sla_minutes))
+
+    @admin.display(description="Released when idle for", ordering="idle_minutes")
+    def idle_after(self, queue: Queue) -> str:
+        """Return after how long a case in hand goes back."""
+        return span(timedelta(minutes=queue.idle_minutes))
+
+    @admin.display(description="Second look")
+    def second_look(self, queue: Queue) -> str:
+        """Return when two people must agree."""
+        return second_look_words(queue.second_look_policy)
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest | None, **kwargs: Any
+    ) -> forms.Field | None:
+        """Ask in the words of the list, not in those of the table."""
+        if db_field.name in LABELS:
+            kwargs["label"] = LABELS[db_field.name]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """What raises alerts names its queue, so that a new one would stay empty."""

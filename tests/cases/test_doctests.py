@@ -8,6 +8,8 @@ from importlib import import_module
 import pytest
 
 MODULES = [
+    "cases.admin.decided",
+    "cases.admin.queues",
     "cases.decision_reasons",
     "cases.effects",
     "cases.services.alert_sources",

@@ -259,3 +259,44 @@ def test_reports_of_a_case_are_shown_to_those_who_may_know(
 
     assert ('data-testid="reports"' in page) is is_shown
     assert (reverse("cases_reports:new", args=[case.pk]) in page) is begins
+
+
+def test_of_many_alerts_the_one_with_most_money_is_shown_and_each_is_named_once(
+    anna: User, as_user: Callable[[User], Client]
+) -> None:
+    customer = a_customer()
+    case = raised_by(a_payment(customer, amount_minor=2_00)).case
+    raised_by(a_payment(customer, amount_minor=900_00))
+    raised_by(a_payment(customer, amount_minor=3_00))
+    claimed_by(anna, Case.objects.get(pk=case.pk))
+
+    context = as_user(anna).get(page_of(case)).context
+
+    amounts = [alert.transaction.amount_minor for alert in context["forms"]["decide"].alerts]
+    assert amounts == [900_00, 3_00, 2_00]
+    assert "900.00 EUR" in context["tabs"][0]["words"]
+    assert context["tabs"][0]["is_shown"] is True
+    chosen = [words for _, words in context["forms"]["decide"].fields["alert_ids"].choices]
+    assert all(words.endswith(" EUR") for words in chosen)
+
+
+def test_what_a_decision_does_to_many_is_said_once(
+    anna: User, as_user: Callable[[User], Client]
+) -> None:
+    customer = a_customer()
+    case = raised_by(a_payment(customer)).case
+    raised_by(a_payment(customer))
+    claimed_by(anna, Case.objects.get(pk=case.pk))
+    refused = {
+        f"payment-{alert.transaction_id}": "refuse:refuse_fraud" for alert in case.alerts.all()
+    }
+    about = [str(alert.pk) for alert in case.alerts.all()]
+    form = {"label": "confirmed_fraud", "reason": "fraud_mule", "alert_ids": about, **refused}
+    days = {"block_days": "30", "snooze_days": "30"}
+    seen = Case.objects.get(pk=case.pk).version
+
+    address = reverse("admin:cases_case_decide", args=[case.pk])
+    as_user(anna).post(address, {"seen": seen, **form, **days})
+    page = as_user(anna).get(page_of(case))
+
+    assert "Refuse the payment, 2 times" in page.text

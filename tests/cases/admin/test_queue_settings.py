@@ -98,7 +98,9 @@ def test_who_sets_queues(
     Queue.objects.filter(pk="payments").update(sla_minutes=240)
     client = as_user(make_user("somebody@example.com", role))
 
-    assert client.get(reverse(LIST)).status_code == seen
+    listed = client.get(reverse(LIST))
+    assert listed.status_code == seen
+    assert ("From 5,000.00 EUR" in listed.text) == (seen == 200)
     client.post(reverse(PAGE, args=["payments"]), form_of(payments, sla_minutes=90))
 
     payments.refresh_from_db()
