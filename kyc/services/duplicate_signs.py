@@ -43,7 +43,7 @@ def known_person(verification: Verification) -> KnownPerson:
     """
     try:
         declared = details_read(verification.customer)
-        fields = document_read(verification).get("fields", {})
+        fields = document_fields_read(verification)
     except DataKeyDestroyed:
         return KnownPerson()
     names, births = [], set()
@@ -57,8 +57,11 @@ def known_person(verification: Verification) -> KnownPerson:
     return KnownPerson(tuple(names), frozenset(births))
 
 
-def document_read(verification: Verification) -> dict[str, Any]:
-    """Return the machine-readable zone of the present attempt; empty unless it was accepted."""
+def document_fields_read(verification: Verification) -> dict[str, Any]:
+    """Return the fields that the present attempt's document was read for certain; else nothing.
+
+    From the machine-readable zone, or from the bar code of a licence that carries none.
+    """
     result = (
         StageResult.objects.filter(
             verification=verification, attempt=verification.attempt, stage=Stage.DOCUMENT
@@ -66,5 +69,10 @@ def document_read(verification: Verification) -> dict[str, Any]:
         .select_related("verification__customer__data_key")
         .first()
     )
-    found: dict[str, Any] = (findings_read(result).get("mrz") if result else None) or {}
-    return found if found.get("is_accepted") else {}
+    found = findings_read(result) if result is not None else {}
+    zone, licence = found.get("mrz") or {}, found.get("licence") or {}
+    if zone.get("is_accepted"):
+        return dict(zone["fields"])
+    if licence and not licence["missing"] and not licence["impossible"]:
+        return dict(licence["fields"])
+    return {}

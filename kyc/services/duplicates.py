@@ -15,7 +15,7 @@ from kyc.services.document_fingerprints import (
     fingerprints_forget,
     number_hash,
 )
-from kyc.services.duplicate_signs import document_read
+from kyc.services.duplicate_signs import document_fields_read
 from kyc.services.face_search import face_search
 from kyc.services.face_templates import templates_forget
 from kyc.vision.images import read_image
@@ -51,7 +51,7 @@ def _document(verification: Verification) -> DocumentSearch:
 
 
 def _shown(verification: Verification) -> Shown:
-    fields = document_read(verification).get("fields", {})
+    fields = document_fields_read(verification)
     front = current_capture(verification, CaptureKind.DOCUMENT_FRONT)
     return Shown(
         number_hash=number_hash(

@@ -1,7 +1,7 @@
 """The faces of customers, held in the memory of each process that searches them.
 
-Searched are approved verifications, and those that the pipeline is at work on: of two customers
-with one face who come at the same moment, the one searched last finds the other.
+Held are the faces of approved verifications, and of those that the pipeline is at work on: of two
+customers with one face who come at the same moment, the second must find the first.
 
 The database stays the only truth. Every search first asks it, in one statement, how many faces
 there are and how many of them may not be searched, with a checksum of which; when that differs from
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,7 +82,7 @@ class Nearest:
     neighbours : tuple of Neighbour
         By the number of their `FaceTemplate`.
     searched : int
-        Faces of other customers that were compared.
+        Faces that were compared.
     unsearched : int
         Faces that should have been and could not: of another engine, or damaged.
     """
@@ -117,16 +117,15 @@ _refreshing = threading.Lock()
 
 
 def faces_nearest(
-    shelf: Shelf, embedding: Embedding, *, customer_id: uuid.UUID, limit: int
+    shelf: Shelf, embedding: Embedding, *, passed_over: Iterable[int], limit: int
 ) -> Nearest:
-    """Return the faces of other customers that are nearest to a face.
+    """Return the faces nearest to a face, but for those passed over.
 
     The first call of a process loads them all; measured in docs/duplicates.md.
     """
     with _refreshing:
         gallery, standing = _refreshed(shelf, dimensions=len(embedding))
-    own = FaceTemplate.objects.filter(customer_id=customer_id).values_list("pk", flat=True)
-    excluded: set[Hashable] = {pk for pk in own if pk in gallery}
+    excluded: set[Hashable] = {pk for pk in passed_over if pk in gallery}
     neighbours = gallery.nearest(embedding, limit, exclude=excluded) if len(gallery) else ()
     return Nearest(neighbours, len(gallery) - len(excluded), standing.searchable - len(gallery))
 

@@ -6,7 +6,7 @@ import uuid
 
 import numpy as np
 import numpy.typing as npt
-from django.db import transaction
+from django.db import connection, transaction
 
 from fraudsite.core.services.data_keys import open_bytes, seal_bytes
 from kyc.models import Customer, FaceTemplate, Verification
@@ -35,6 +35,7 @@ def template_keep(
         )
         if not has_biometric_consent(customer):
             return False
+        _one_at_a_time(customer.workspace_id)
         # A new row and not a changed one: galleries in memory know a face by its row's number.
         FaceTemplate.objects.filter(verification=verification).delete()
         FaceTemplate.objects.create(
@@ -50,6 +51,12 @@ def template_keep(
             engine_version=engine_version,
         )
     return True
+
+
+def _one_at_a_time(workspace_id: uuid.UUID) -> None:
+    """Have rows become visible in the order of their numbers: a search relies on it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"kyc:faces:{workspace_id}"])
 
 
 def template_embedding(template: FaceTemplate) -> Embedding:

@@ -104,6 +104,33 @@ def test_a_number_that_was_not_accepted_is_not_searched() -> None:
     assert found.face.outcome is FaceSearchOutcome.NO_FACE
 
 
+@pytest.mark.parametrize(
+    ("lacking", "has_number"),
+    [({}, True), ({"missing": ["DBB"]}, False), ({"impossible": ["DBB"]}, False)],
+)
+def test_a_licence_without_a_zone_is_known_by_its_complete_bar_code(
+    lacking: dict[str, list[str]], has_number: bool
+) -> None:
+    customers = customer_make(), customer_make()
+    fields = {
+        "issuing_state": "USA",
+        "document_number": "D1234567",
+        "surname": "SAMPLE",
+        "given_names": "ALEX",
+        "birth_date": "1990-01-02",
+    }
+    licence = {"missing": [], "impossible": [], "fields": fields, **lacking}
+    for verification in customers:
+        read = StageFindings(StageState.DONE, {"mrz": None, "licence": licence})
+        result_store(verification, Stage.DOCUMENT, read, 1)
+
+    find_duplicates(customers[0])
+    found = find_duplicates(customers[1]).document
+
+    assert found.has_number is has_number
+    assert len(found.same_number) == int(has_number)
+
+
 def test_nothing_has_to_be_there() -> None:
     found = find_duplicates(customer_make())
 

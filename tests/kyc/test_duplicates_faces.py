@@ -143,7 +143,6 @@ def test_who_is_approved_or_about_to_be_is_searched_and_nobody_else(
     status: VerificationStatus,
 ) -> None:
     other, mine = known(1), newcomer(1)
-    assert found_by(mine) == {str(other.customer_id)}
 
     put(other, status)
 
@@ -151,16 +150,37 @@ def test_who_is_approved_or_about_to_be_is_searched_and_nobody_else(
     assert found_by(mine) == ({str(other.customer_id)} if is_searched else set())
 
 
-def test_of_two_with_one_face_who_come_at_once_the_one_searched_last_finds_the_other() -> None:
+def test_of_two_with_one_face_who_come_at_once_only_the_second_finds_the_other() -> None:
     first, second = customer_make(), customer_make()
     for verification in (first, second):
         put(verification, VerificationStatus.PROCESSING)
-    face_show(first, face(1))
-    assert found_by(first) == set()
-
-    face_show(second, face(1))
+        face_show(verification, face(1))
 
     assert found_by(second) == {str(first.customer_id)}
+    assert found_by(first) == set()
+
+    approve(second)
+    assert found_by(first) == {str(second.customer_id)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_faces_become_visible_in_the_order_of_their_numbers() -> None:
+    first, second = customer_make(), customer_make()
+
+    def keep_second() -> None:
+        face_show(second, face(2))
+        connection.close()
+
+    keeping = threading.Thread(target=keep_second)
+    with transaction.atomic():
+        face_show(first, face(1))
+        keeping.start()
+        keeping.join(timeout=0.5)
+        assert keeping.is_alive()
+    keeping.join(timeout=10)
+
+    kept = FaceTemplate.objects.order_by("pk").values_list("verification_id", flat=True)
+    assert list(kept) == [first.pk, second.pk]
 
 
 def test_another_workspace_is_another_world() -> None:
