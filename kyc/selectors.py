@@ -8,7 +8,7 @@ from typing import Any
 
 from kyc.choices import VerificationStatus
 from kyc.contracts import VerificationFacts
-from kyc.models import Decision, Verification
+from kyc.models import Decision, RiskAssessment, Verification
 from kyc.services.verifications import decision_in_force
 
 OUTCOME_OF = {
@@ -46,6 +46,12 @@ def verification_facts(customer_id: uuid.UUID) -> VerificationFacts | None:
         liveness_score=_liveness_score(checks),
         decided_at=verification.decided_at or verification.created_at,
     )
+
+
+def customer_risk(customer_id: uuid.UUID) -> str:
+    """Return how much risk the customer is: low, medium, high or prohibited; "" if not assessed."""
+    newest = RiskAssessment.objects.filter(customer_id=customer_id).order_by("-id")
+    return newest.values_list("level", flat=True).first() or ""
 
 
 def _newest(customer_id: uuid.UUID) -> Verification | None:

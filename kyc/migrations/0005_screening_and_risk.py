@@ -50,9 +50,6 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
-            options={
-                "permissions": [("change_screening", "Can take watchlists out of use")],
-            },
         ),
         migrations.CreateModel(
             name="WatchlistVersion",

@@ -27,9 +27,6 @@ class Watchlist(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        permissions = [("change_screening", "Can take watchlists out of use")]
-
     def __str__(self) -> str:
         return self.name
 

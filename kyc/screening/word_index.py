@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from kyc.screening.words import NEAR_WORD, ONLY, NameWords, name_words
+from kyc.screening.words import ONLY, NameWords, name_words, slips_allowed
 
 Item = TypeVar("Item")
 
@@ -56,8 +56,10 @@ class WordIndex(Generic[Item]):
         return [self._items[owner] for owner in owners]
 
     def _near(self, word: str) -> Sequence[str]:
-        scorer = OSA.normalized_similarity
-        near = extract(word, self._words.keys(), scorer=scorer, score_cutoff=NEAR_WORD, limit=None)
+        allowed = slips_allowed(word)
+        near = extract(
+            word, self._words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
         return [found for found, _, _ in near]
 
     def _joined(self, words: NameWords, groups: Sequence[Sequence[str]]) -> set[int]:

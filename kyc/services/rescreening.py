@@ -18,14 +18,16 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from fraudsite.core.services.data_keys import DataKeyDestroyed
-from kyc.choices import VerificationStatus
+from kyc.choices import Stage, StageState, VerificationStatus
 from kyc.choices_screening import HitSource
+from kyc.decision.screening import ScreeningFindings
 from kyc.models import Customer, Rescreening, Verification, WatchlistEntry
 from kyc.screening.entries import ListedEntry
 from kyc.screening.scoring import ScreenedPerson, match
 from kyc.screening.word_index import WordIndex
 from kyc.services.screening import people_of
 from kyc.services.screening_hits import hits_keep
+from kyc.services.stage_results import findings_read
 from kyc.services.watchlist_search import POLICY, Candidate, FoundMatch, people_search
 from kyc.services.watchlists import lists_in_use
 
@@ -61,6 +63,20 @@ def customer_rescreen(*, verification: Verification) -> int:
         return _keep(verification, people_search(people_of(verification)))
     except DataKeyDestroyed:
         return 0
+
+
+def is_screened_on_lists_in_force(verification: Verification) -> bool:
+    """Whether the present attempt was searched for on the lists as they are now."""
+    results = verification.stage_results.filter(
+        attempt=verification.attempt, stage=Stage.SCREENING, state=StageState.DONE
+    )
+    result = results.select_related("verification__customer__data_key").first()
+    try:
+        found = ScreeningFindings.from_json(findings_read(result)) if result else None
+    except DataKeyDestroyed:
+        return True
+    searched = {(one.name, one.version) for one in found.lists} if found else set()
+    return all((state.name, state.number) in searched for state in lists_in_use())
 
 
 def _step() -> int | None:
@@ -100,13 +116,14 @@ def _approved_after(customer_id: uuid.UUID | None) -> list[Verification]:
 
 
 def _compare(verification: Verification, version_id: int) -> int:
+    index = _new_entries(version_id)
     try:
         people = people_of(verification)
+        found = people_search(people) if index is None else list(_found(people, index))
+        return _keep(verification, found)
     except DataKeyDestroyed:
+        # Erased in between: there is nobody left to find anything about.
         return 0
-    index = _new_entries(version_id)
-    found = people_search(people) if index is None else list(_found(people, index))
-    return _keep(verification, found)
 
 
 def _keep(verification: Verification, found: list[FoundMatch]) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -32,8 +33,9 @@ from kyc.services.customers import details_read
 from kyc.services.screening_hits import hits_standing
 
 RISK_CHANGED = "kyc.customer.risk_changed"
-# Customers a run of the daily look at everybody takes from the database at once.
+# Of the daily look at everybody: ids fetched at once, and seconds until the next task goes on.
 BATCH = 500
+RUN_S = 30.0
 
 
 def risk_assess(*, customer_id: uuid.UUID, occasion: str) -> RiskAssessment | None:
@@ -86,16 +88,32 @@ def risk_facts(customer: Customer) -> RiskFacts:
     )
 
 
-def everybody_assess(*, occasion: str) -> int:
-    """Assess everybody who was ever assessed or verified; return how many changed.
+@dataclass(frozen=True, slots=True)
+class EverybodyReport:
+    """How many assessments changed, and after whom to go on; None when everybody was seen."""
+
+    changed: int
+    last: uuid.UUID | None
+
+
+def everybody_assess(
+    *, occasion: str, after: uuid.UUID | None = None, run_s: float = RUN_S
+) -> EverybodyReport:
+    """Assess who has sent a verification, in the order of ids, for some seconds.
 
     For what brings no news: a country whose level the operator changed.
     """
+    until = time.monotonic() + run_s
+    sent = Verification.objects.exclude(submitted_at=None)
+    if after is not None:
+        sent = sent.filter(customer_id__gt=after)
+    ids = sent.order_by("customer_id").values_list("customer_id", flat=True).distinct()
     changed = 0
-    ids = Verification.objects.exclude(submitted_at=None).order_by("customer_id")
-    for customer_id in ids.values_list("customer_id", flat=True).distinct().iterator(BATCH):
+    for customer_id in ids.iterator(BATCH):
         changed += risk_assess(customer_id=customer_id, occasion=occasion) is not None
-    return changed
+        if time.monotonic() > until:
+            return EverybodyReport(changed, customer_id)
+    return EverybodyReport(changed, None)
 
 
 def _write(
