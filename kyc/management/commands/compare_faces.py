@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from kyc.vision.faces.calibration import CalibrationRefused
+from kyc.vision.faces.condition import FaceCondition
 from kyc.vision.faces.detect import DetectedFace
+from kyc.vision.faces.engines import DLIB, ENGINES, EngineUnknown, FaceEngine, engine_named
 from kyc.vision.faces.match import FaceComparison, Outcome, compare_faces
 from kyc.vision.images import ImageRefused, read_image
 from kyc.vision.weights import WeightsUnavailable
@@ -45,22 +49,33 @@ class Command(BaseCommand):
         """The document, the selfies, and the form of the answer."""
         parser.add_argument("document", type=Path, metavar="DOCUMENT")
         parser.add_argument("selfies", type=Path, nargs="+", metavar="SELFIE")
+        parser.add_argument(
+            "--engine", default=DLIB.name, help=", ".join(engine.name for engine in ENGINES)
+        )
         parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compare each selfie, and let the exit code say whether all of them match."""
+        engine = _engine(options["engine"])
         document = _pixels(options["document"])
         outcomes = set()
         for path in options["selfies"]:
             try:
-                comparison = compare_faces(document, _pixels(path))
-            except WeightsUnavailable as error:
+                comparison = compare_faces(document, _pixels(path), engine=engine)
+            except (WeightsUnavailable, CalibrationRefused) as error:
                 raise CommandError(str(error), returncode=2) from error
             outcomes.add(comparison.outcome)
             write = _as_json if options["json"] else _as_sentence
             self.stdout.write(write(options["document"], path, comparison))
         if outcomes != {Outcome.MATCH}:
             sys.exit(1)
+
+
+def _engine(name: str) -> FaceEngine:
+    try:
+        return engine_named(name)
+    except EngineUnknown as error:
+        raise CommandError(str(error), returncode=2) from error
 
 
 def _pixels(path: Path) -> npt.NDArray[np.uint8]:
@@ -92,9 +107,11 @@ def _as_json(document: Path, selfie: Path, comparison: FaceComparison) -> str:
             "distance": None if distance is None else round(distance, 4),
             "threshold": comparison.threshold,
             "false_match_rate": comparison.false_match_rate,
+            "meaning": comparison.meaning,
             "document_face": _face_json(comparison.document_face, comparison.document_detail),
             "selfie_face": _face_json(comparison.selfie_face, comparison.selfie_detail),
             "selfie_face_count": comparison.selfie_face_count,
+            "selfie_condition": _condition_json(comparison.selfie_condition),
             "engine": comparison.engine,
             "engine_version": comparison.engine_version,
             "duration_ms": round(comparison.duration_ms),
@@ -111,3 +128,9 @@ def _face_json(face: DetectedFace | None, detail: float | None) -> dict[str, obj
         "rotation_deg": round(face.rotation_deg),
         "detail": None if detail is None else round(detail, 4),
     }
+
+
+def _condition_json(condition: FaceCondition | None) -> dict[str, object] | None:
+    if condition is None:
+        return None
+    return {name: round(value, 4) for name, value in asdict(condition).items()}

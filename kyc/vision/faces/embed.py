@@ -1,8 +1,9 @@
-"""A face as 128 numbers, so that two pictures of one person lie close together.
+"""A face in numbers, so that two pictures of one person lie close together.
 
-The engine is dlib's ResNet, run through deepface. What decides about its accuracy is how the face
-is cut out: with deepface's own detector 5.3 % of the labelled pairs of strangers are accepted at
-its own threshold, with the same weights on faces aligned as here none.
+The engine is dlib's ResNet, run through deepface, unless the operator has chosen another. What
+decides about its accuracy is how the face is cut out: with deepface's own detector 5.3 % of the
+labelled pairs of strangers are accepted at its own threshold, with the same weights on faces
+aligned as here none.
 """
 
 from __future__ import annotations
@@ -18,12 +19,20 @@ import numpy as np
 import numpy.typing as npt
 
 from kyc.vision.faces.detect import DetectedFace
-from kyc.vision.weights import prepare_deepface, require
+from kyc.vision.faces.engines import DLIB, Cut, FaceEngine
+from kyc.vision.faces.template import TEMPLATE_PX, on_template
+from kyc.vision.weights import (
+    WeightsUnavailable,
+    model_file,
+    prepare_deepface,
+    require,
+    sha256_of,
+)
 
 Pixels = npt.NDArray[np.uint8]
 Embedding = npt.NDArray[np.float32]
 
-ENGINE = "deepface-dlib"
+ENGINE = DLIB.label
 # The chip that dlib's descriptor was trained on: 150 px, a quarter of the face added on each side.
 CHIP_PX = 150
 CHIP_PADDING = 0.25
@@ -33,13 +42,15 @@ PATCH_FACE_PX = 220
 PATCH_REACH = 1.3
 
 
+# Keeps a network that gives nothing but noughts from dividing by nought.
+MIN_LENGTH = 1e-9
 # The part of a chip that is skin and features, not hair and background.
 DETAIL_PART = slice(25, 125)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceDescription:
-    """A face in numbers: its descriptor (128,), and how much fine detail that rests on."""
+    """A face in numbers: its descriptor, and how much fine detail that rests on."""
 
     embedding: Embedding = field(repr=False)
     detail: float
@@ -52,12 +63,29 @@ class _Engine:
     represent: Any
 
 
-def engine_version() -> str:
-    """Versions of the packages and the first digits of the weights that decide about a distance."""
-    return f"deepface {version('deepface')}, dlib {version('dlib-bin')}, weights 55533b28"
+def engine_version(engine: FaceEngine = DLIB) -> str:
+    """Versions of the packages and the first digits of the weights that decide about a distance.
+
+    Raises
+    ------
+    WeightsUnavailable
+        When the engine's model file is missing or damaged.
+    """
+    packages = f"deepface {version('deepface')}, dlib {version('dlib-bin')}"
+    return f"{packages}, weights {_weights_digest(engine)[:8]}"
 
 
-def embed_face(pixels: Pixels, face: DetectedFace) -> Embedding:
+@lru_cache(maxsize=4)
+def _weights_digest(engine: FaceEngine) -> str:
+    """Of the file that was found whole; hashed once a process, as the engine is loaded once."""
+    if engine == DLIB:
+        # Known without the file, so that reports can name it before anything was fetched.
+        return model_file("face-descriptor").sha256
+    (path,) = require(*engine.weights)
+    return sha256_of(path)
+
+
+def embed_face(pixels: Pixels, face: DetectedFace, *, engine: FaceEngine = DLIB) -> Embedding:
     """The descriptor of one detected face.
 
     Parameters
@@ -65,27 +93,58 @@ def embed_face(pixels: Pixels, face: DetectedFace) -> Embedding:
     pixels : ndarray of shape (height, width, 3), dtype=uint8
         BGR, the picture in which `face` was detected.
     face : DetectedFace
+    engine : FaceEngine
+        Which network describes it.
 
     Returns
     -------
-    ndarray of shape (128,), dtype=float32
-        Compare by Euclidean distance: 0 is the same picture, strangers lie at .6…1.2.
+    ndarray of shape (engine.dimensions,), dtype=float32
+        Compare by Euclidean distance: 0 is the same picture; with the default engine strangers lie
+        at .6…1.2.
 
     Raises
     ------
     WeightsUnavailable
         When the model files are missing or damaged; nothing is downloaded.
     """
-    return describe_face(pixels, face).embedding
+    return describe_face(pixels, face, engine=engine).embedding
 
 
-def describe_face(pixels: Pixels, face: DetectedFace) -> FaceDescription:
+def describe_face(
+    pixels: Pixels, face: DetectedFace, *, engine: FaceEngine = DLIB
+) -> FaceDescription:
     """The descriptor of one detected face and the detail it rests on; as `embed_face`."""
     chip = align_face(pixels, face)
-    engine = _engine()
+    embedding = _represented(_cut(pixels, face, chip, engine), engine)
+    if engine.is_unit:
+        embedding /= max(float(np.linalg.norm(embedding)), MIN_LENGTH)
+    return FaceDescription(embedding, detail_of(chip))
+
+
+def _cut(pixels: Pixels, face: DetectedFace, chip: Pixels, engine: FaceEngine) -> Pixels:
+    if engine.cut is Cut.DLIB_CHIP:
+        return chip
+    # Three to one at most: shrunk by less than that, every pixel still counts.
+    scale = min(1.0, 3 * TEMPLATE_PX / max(face.width, face.height))
+    if scale < 1:
+        pixels, face = _shrunk_around(pixels, face, scale)
+    return on_template(pixels, face)
+
+
+def _represented(cut: Pixels, engine: FaceEngine) -> Embedding:
+    """What the network gives for a face that is cut out as it wants it."""
+    loaded = _engine()
+    # Its file is whole; else deepface would go and look for it on the internet.
+    _weights_digest(engine)
     with _engine_lock:
-        found = engine.represent(chip, model_name="Dlib", detector_backend="skip")
-    return FaceDescription(np.asarray(found[0]["embedding"], np.float32), detail_of(chip))
+        found = loaded.represent(cut, model_name=engine.model, detector_backend="skip")
+    embedding = np.asarray(found[0]["embedding"], np.float32)
+    if embedding.shape != (engine.dimensions,):
+        raise WeightsUnavailable(
+            f"The model file of the face engine {engine.name} gives {embedding.size} numbers "
+            f"instead of {engine.dimensions}; it is not the expected one."
+        )
+    return embedding
 
 
 def detail_of(chip: Pixels) -> float:

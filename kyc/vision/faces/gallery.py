@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from kyc.vision.faces.calibration import Calibration, shipped_calibration
+from kyc.vision.faces.calibration import Calibration
+from kyc.vision.faces.engines import DLIB, calibration_of
 
 Embedding = npt.NDArray[np.float32]
 Embeddings = npt.NDArray[np.float32]
@@ -262,7 +262,7 @@ def duplicate_policy(
     gallery_size : int
         Faces that are searched; 0 counts as 1.
     calibration : Calibration, optional
-        Of the engine that made the embeddings; the shipped one of the default engine if left out.
+        Of the engine that made the embeddings; that of the default engine if left out.
     rate : float
         Wanted false-positive identification rate, above 0 and below 1.
 
@@ -276,7 +276,7 @@ def duplicate_policy(
     >>> large.is_extrapolated
     True
     """
-    known = calibration or _default_calibration()
+    known = calibration or calibration_of(DLIB)
     size = max(gallery_size, 1)
     single = -np.expm1(np.log1p(-rate) / size)
     widest = known.match_distance
@@ -291,8 +291,3 @@ def duplicate_policy(
         people=known.people,
         is_extrapolated=bool(single < 3 / known.impostor_pairs),
     )
-
-
-@lru_cache(maxsize=1)
-def _default_calibration() -> Calibration:
-    return shipped_calibration("dlib")

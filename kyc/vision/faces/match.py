@@ -16,7 +16,8 @@ import numpy.typing as npt
 from kyc.vision.faces.calibration import Calibration, shipped_calibration
 from kyc.vision.faces.condition import FaceCondition, examine_face
 from kyc.vision.faces.detect import DetectedFace, detect_faces
-from kyc.vision.faces.embed import ENGINE, Embedding, FaceDescription, describe_face, engine_version
+from kyc.vision.faces.embed import Embedding, FaceDescription, describe_face, engine_version
+from kyc.vision.faces.engines import DLIB, FaceEngine, calibration_of
 from kyc.vision.faces.refusals import refusal_of
 
 Pixels = npt.NDArray[np.uint8]
@@ -150,10 +151,12 @@ class FaceComparison:
         Faces on the selfie that count as people.
     document_detail, selfie_detail : float or None
         As `embed.detail_of`; below the policy's limit a "no match" becomes "unclear".
-    selfie_embedding : ndarray of shape (128,), dtype=float32, or None
+    selfie_embedding : ndarray of shape (dimensions,), dtype=float32, or None
         Biometric data: to be stored encrypted or not at all.
     selfie_condition : FaceCondition or None
         What the refusal of a covered, turned, tiny or blurred face rests on.
+    meaning : str
+        How the distance lies among the measured pairs, in words; empty without a distance.
     engine, engine_version : str
     duration_ms : float
     """
@@ -172,6 +175,7 @@ class FaceComparison:
     selfie_detail: float | None = None
     selfie_embedding: Embedding | None = field(default=None, repr=False)
     selfie_condition: FaceCondition | None = None
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +194,11 @@ class _Finding:
 
 
 def compare_faces(
-    document_pixels: Pixels, selfie_pixels: Pixels, *, policy: MatchPolicy = DEFAULT_POLICY
+    document_pixels: Pixels,
+    selfie_pixels: Pixels,
+    *,
+    policy: MatchPolicy | None = None,
+    engine: FaceEngine = DLIB,
 ) -> FaceComparison:
     """Compare the portrait on a document with a selfie.
 
@@ -203,7 +211,10 @@ def compare_faces(
     ----------
     document_pixels, selfie_pixels : ndarray of shape (height, width, 3), dtype=uint8
         BGR. The document may itself be a portrait.
-    policy : MatchPolicy
+    policy : MatchPolicy, optional
+        The lines of the engine's calibration if left out.
+    engine : FaceEngine
+        Which network describes the faces.
 
     Returns
     -------
@@ -213,8 +224,12 @@ def compare_faces(
     ------
     WeightsUnavailable
         When a model file is missing or damaged: there is no answer without them.
+    CalibrationRefused
+        When the engine has no calibration: its distances mean nothing then.
     """
     started = time.perf_counter()
+    calibration = calibration_of(engine)
+    policy = policy or policy_of(calibration)
     document_face = next(iter(detect_faces(document_pixels, is_card=True)), None)
     people = people_among(detect_faces(selfie_pixels))
     selfie_face = people[0] if people else None
@@ -226,23 +241,28 @@ def compare_faces(
         finding = _Finding(Outcome.SEVERAL_FACES_SELFIE)
     else:
         finding = _compared(
-            _Seen(document_pixels, document_face), _Seen(selfie_pixels, selfie_face), policy
+            _Seen(document_pixels, document_face),
+            _Seen(selfie_pixels, selfie_face),
+            policy,
+            engine,
         )
+    distance = finding.distance
     return FaceComparison(
         outcome=finding.outcome,
-        distance=finding.distance,
+        distance=distance,
         threshold=policy.match_distance,
         false_match_rate=policy.false_match_rate,
         document_face=document_face,
         selfie_face=selfie_face,
         selfie_face_count=len(people),
-        engine=ENGINE,
-        engine_version=engine_version(),
+        engine=engine.label,
+        engine_version=engine_version(engine),
         duration_ms=(time.perf_counter() - started) * 1000,
         document_detail=finding.document.detail if finding.document else None,
         selfie_detail=finding.selfie.detail if finding.selfie else None,
         selfie_embedding=finding.selfie.embedding if finding.selfie else None,
         selfie_condition=finding.condition,
+        meaning="" if distance is None else calibration.meaning_of(distance).words,
     )
 
 
@@ -258,14 +278,14 @@ def people_among(faces: tuple[DetectedFace, ...]) -> tuple[DetectedFace, ...]:
     return people or faces[:1]
 
 
-def _compared(document: _Seen, selfie: _Seen, policy: MatchPolicy) -> _Finding:
-    described = describe_face(selfie.pixels, selfie.face)
+def _compared(document: _Seen, selfie: _Seen, policy: MatchPolicy, engine: FaceEngine) -> _Finding:
+    described = describe_face(selfie.pixels, selfie.face, engine=engine)
     condition = examine_face(selfie.pixels, selfie.face, detail=described.detail)
     refusal = refusal_of(condition)
     if refusal is not None:
         # Its embedding is left out: a covered face is nothing to recognise somebody by later.
         return _Finding(Outcome(refusal.value), condition=condition)
-    portrait = describe_face(document.pixels, document.face)
+    portrait = describe_face(document.pixels, document.face, engine=engine)
     distance = float(np.linalg.norm(portrait.embedding - described.embedding))
     outcome = policy.outcome_of(distance, detail=min(portrait.detail, described.detail))
     return _Finding(outcome, distance, portrait, described, condition)

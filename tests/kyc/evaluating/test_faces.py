@@ -46,7 +46,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> PartReport:
         cv2.imwrite(str(folder / "images" / f"{letter}1.png"), portrait)
         cv2.imwrite(str(folder / "images" / f"{letter}2.png"), older)
     (folder / "images" / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
-    return evaluate(Order(folder=root, today=TODAY), lambda *_: None)
+    return evaluate(Order(folder=root, today=TODAY, simulated=6), lambda *_: None)
 
 
 def rows_of(report: PartReport, kind: str) -> list[dict[str, Any]]:
@@ -100,6 +100,29 @@ def test_every_known_pair_is_also_compared_as_card_against_photograph(report: Pa
     assert len(between_read) == 2 * (2 + 4)
     assert {row["outcome"] for row in between_read if row["same"]} == {"match"}
     assert {row["outcome"] for row in between_read if not row["same"]} == {"no_match"}
+
+
+def test_bare_faces_are_not_refused_and_covered_ones_are(report: PartReport) -> None:
+    coverings = report.figures["coverings"]
+
+    assert report.figures["refused"] == {}
+    # Six drawings of each kind go round the six pictures, of which two cannot be read.
+    assert {kind: found["n"] for kind, found in coverings.items()} == {
+        "dark_glasses": 4,
+        "hair": 4,
+        "hand": 4,
+        "mask": 4,
+    }
+    assert coverings["hand"]["outcomes"] == {"covered_eyes_selfie": 4}
+    assert coverings["dark_glasses"]["refused"] >= 0.75
+    assert len(rows_of(report, "covering")) == 16
+    assert dict(report.table)["hand (drawn): refused"] == "4/4 = 100.00 %"
+
+
+def test_an_engine_that_cannot_be_used_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    for name, words in (("vgg", "no face engine 'vgg'"), ("arcface", "has no calibration")):
+        with pytest.raises(MaterialRefused, match=words):
+            evaluate(Order(folder=tmp_path, today=TODAY, engine=name), lambda *_: None)
 
 
 def test_the_table_states_no_rate_that_so_few_pairs_cannot_show(report: PartReport) -> None:

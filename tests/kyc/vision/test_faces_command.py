@@ -87,3 +87,18 @@ def test_a_file_that_is_no_picture_is_one_sentence_and_exit_code_two(pictures: P
 def test_a_missing_file_is_one_sentence(pictures: Path) -> None:
     with pytest.raises(CommandError, match=r"nowhere\.jpg: No such file or directory\.$"):
         run(pictures / "nowhere.jpg", pictures / "astronaut.png")
+
+
+def test_the_answer_says_what_the_distance_means_and_how_the_face_was_seen(pictures: Path) -> None:
+    lines, _ = run(pictures / "astronaut.png", pictures / "astronaut_selfie.jpg", "--json")
+
+    answer = json.loads(lines[0])
+    assert answer["meaning"].startswith("Of measured pairs of strangers < 3/509 are as near")
+    assert answer["selfie_condition"]["eye_structure"] > 0.15
+
+
+def test_an_engine_that_is_unknown_or_not_calibrated_is_exit_code_two(pictures: Path) -> None:
+    for name, words in (("vgg", "no face engine 'vgg'"), ("arcface", "has no calibration")):
+        with pytest.raises(CommandError, match=words) as caught:
+            run(pictures / "astronaut.png", pictures / "astronaut.png", "--engine", name)
+        assert caught.value.returncode == 2

@@ -1,0 +1,189 @@
+"""Figures, rows and lines to read from compared faces."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from kyc.evaluating.face_cards import PORTRAIT_WIDTH_PX
+from kyc.evaluating.face_pairs import FaceMaterial, LabelledPair
+from kyc.evaluating.face_rates import Distances
+from kyc.evaluating.rates import Rate
+from kyc.vision.faces.embed import Embedding
+from kyc.vision.faces.match import MatchPolicy
+from kyc.vision.faces.refusals import FaceRefusal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """One picture as the engine sees it.
+
+    Without a face, `error` says why. A `refusal` is what the product would ask the customer to
+    mend; the face is compared here all the same, so that accuracy is measured on every picture.
+    """
+
+    embedding: Embedding | None
+    duration_ms: float
+    error: str = ""
+    refusal: FaceRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Portraits:
+    """The same people twice: as photographed, and on a card."""
+
+    selfies: Mapping[str, Described]
+    cards: Mapping[str, Described]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A pair and its distance; infinite where a face was missed."""
+
+    pair: LabelledPair
+    distance: float
+
+
+def _distances(compared: Sequence[Compared]) -> Distances:
+    return Distances(
+        genuine=[each.distance for each in compared if each.pair.is_same],
+        impostor=[each.distance for each in compared if not each.pair.is_same],
+    )
+
+
+def figures_of(
+    material: FaceMaterial, portraits: Portraits, pairs: Sequence[Compared], policy: MatchPolicy
+) -> dict[str, Any]:
+    """Photograph against photograph; `undetected` counts pictures."""
+    return {
+        "pairs": len(pairs),
+        "same": sum(each.pair.is_same for each in pairs),
+        "identities": material.people_count,
+        "pictures": len(material.names),
+        "undetected": sum(seen.embedding is None for seen in portraits.selfies.values()),
+        **_rates(_distances(pairs), policy),
+        "refused": _refused(portraits.selfies),
+        "median_ms": _median_ms(portraits.selfies),
+    }
+
+
+def _refused(described: Mapping[str, Described]) -> dict[str, int]:
+    return dict(Counter(str(seen.refusal) for seen in described.values() if seen.refusal))
+
+
+def card_figures_of(
+    portraits: Portraits, compared: Sequence[Compared], policy: MatchPolicy
+) -> dict[str, Any]:
+    """Card against photograph."""
+    found = Rate(
+        sum(seen.embedding is not None for seen in portraits.cards.values()), len(portraits.cards)
+    )
+    return {
+        "portrait_width_px": PORTRAIT_WIDTH_PX,
+        "cards": found.count,
+        "detected": found.value,
+        "pairs": len(compared),
+        "same": sum(each.pair.is_same for each in compared),
+        **_rates(_distances(compared), policy),
+        "median_ms": _median_ms(portraits.cards),
+    }
+
+
+def _rates(distances: Distances, policy: MatchPolicy) -> dict[str, Any]:
+    accepted = distances.accepted_genuine(policy.match_distance)
+    mistaken = distances.accepted_impostor(policy.match_distance)
+    return {
+        "threshold": policy.match_distance,
+        "tar": accepted.value,
+        "far": mistaken.value,
+        "far_words": mistaken.words,
+        "eer": distances.equal_error_rate,
+    }
+
+
+def _median_ms(described: Mapping[str, Described]) -> float | None:
+    times = [seen.duration_ms for seen in described.values() if seen.embedding is not None]
+    return round(median(times), 1) if times else None
+
+
+def picture_rows(portraits: Portraits) -> Iterator[dict[str, Any]]:
+    """One row a picture and one a card: found or not, refused or not, and how long it took."""
+    for kind, described in (("selfie", portraits.selfies), ("card", portraits.cards)):
+        for name, seen in described.items():
+            yield {
+                "kind": kind,
+                "file": name,
+                "is_found": seen.embedding is not None,
+                "ms": round(seen.duration_ms, 1),
+                **({"error": seen.error} if seen.error else {}),
+                **({"refusal": str(seen.refusal)} if seen.refusal else {}),
+            }
+
+
+def pair_rows(
+    kind: str, compared: Sequence[Compared], policy: MatchPolicy
+) -> Iterator[dict[str, Any]]:
+    """One row a pair; without a distance where a face was missed."""
+    for each in compared:
+        is_measured = math.isfinite(each.distance)
+        yield {
+            "kind": kind,
+            "file_x": each.pair.file_x,
+            "file_y": each.pair.file_y,
+            "same": each.pair.is_same,
+            "distance": round(each.distance, 4) if is_measured else None,
+            "outcome": policy.outcome_of(each.distance) if is_measured else "undetected",
+        }
+
+
+def table_of(
+    figures: Mapping[str, Any],
+    portraits: Portraits,
+    pairs: Sequence[Compared],
+    on_cards: Sequence[Compared],
+    policy: MatchPolicy,
+) -> list[tuple[str, str]]:
+    """The figures for people, in words that claim no more than the pairs hold."""
+    card = figures["card"]
+    return [
+        ("pictures", f"{figures['pictures']} of {figures['identities']} people"),
+        ("without a face", str(figures["undetected"])),
+        ("refused though bare", _refusal_rate(portraits.selfies).words),
+        *_rate_lines("photograph", _distances(pairs), policy),
+        ("photograph: median", _milliseconds(figures["median_ms"])),
+        (
+            f"portrait of {card['portrait_width_px']} px: found",
+            f"{round(card['cards'] * (card['detected'] or 0))} of {card['cards']}",
+        ),
+        *_rate_lines("card", _distances(on_cards), policy),
+        ("card: median", _milliseconds(card["median_ms"])),
+    ]
+
+
+def _refusal_rate(described: Mapping[str, Described]) -> Rate:
+    seen = [each for each in described.values() if each.embedding is not None]
+    return Rate(sum(each.refusal is not None for each in seen), len(seen))
+
+
+def _rate_lines(name: str, distances: Distances, policy: MatchPolicy) -> Iterator[tuple[str, str]]:
+    limit = policy.match_distance
+    yield f"{name}: one person accepted", distances.accepted_genuine(limit).words
+    yield f"{name}: strangers accepted", distances.accepted_impostor(limit).words
+    yield f"{name}: equal error rate", _error_rate_words(distances)
+
+
+def _error_rate_words(distances: Distances) -> str:
+    rate = distances.equal_error_rate
+    if rate is None:
+        return "not measured"
+    if rate == 0:
+        return f"< 3/{min(len(distances.genuine), len(distances.impostor))}"
+    return f"{100 * rate:.2f} %"
+
+
+def _milliseconds(duration_ms: float | None) -> str:
+    return "not measured" if duration_ms is None else f"{duration_ms:.0f} ms"
