@@ -96,6 +96,18 @@ def names_agree(declared: str, read: str, *, is_truncated: bool = False) -> bool
     return any(_agrees(variant, words, is_truncated) for variant in mrz_variants(declared))
 
 
+def plain_name(name: str) -> str:
+    """Return a name as capitals A–Z, diacritics dropped, words parted by single spaces.
+
+    Examples
+    --------
+    >>> plain_name("D'Årc-Müller")
+    'DARC MULLER'
+    """
+    plain = unicodedata.normalize("NFD", _upper(name).replace("ẞ", "SS"))
+    return _words("".join(part for part in plain if not unicodedata.combining(part)))
+
+
 def _agrees(declared: str, read: str, is_truncated: bool) -> bool:  # noqa: FBT001 - inner step
     if declared == read:
         return True

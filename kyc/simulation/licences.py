@@ -88,7 +88,7 @@ def _front(portrait: Image, entries: list[tuple[str, str, float, float]], title:
     pen.write("SPECIMEN", (4.2, 50.5), 2.4, RED, face="bold", spacing_mm=0.3)
     for label, value, x, y in entries:
         pen.write(label, (x, y), 1.1, LABEL)
-        pen.write(value, (x + 5.5, y), 2.0, INK, face="bold", max_mm=48.0)
+        pen.write(value, (x + 7.0, y), 2.0, INK, face="bold", max_mm=46.0)
     return np.array(pen.canvas, np.uint8)
 
 
@@ -96,7 +96,7 @@ def _american(person: SpecimenPerson, order: LicenceOrder) -> list[tuple[str, st
     def dated(day: date) -> str:
         return day.strftime("%Y/%m/%d" if order.country == "CAN" else "%m/%d/%Y")
 
-    left, right = 29.5, 59.0
+    left, right = 29.5, 62.0
     return [
         ("4d DLN", f"{person.document_number}", left, 14.0),
         ("9 CLASS", "D", right, 14.0),
