@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import Any
 
 from kyc.choices import Stage
@@ -38,11 +39,25 @@ def _zone(found: Findings) -> Context | None:
     if not zone:
         return None
     return {
-        "lines": zone["lines"],
+        "lines": [_marked(number, line, zone) for number, line in enumerate(zone["lines"])],
         "format": zone["format"],
         "invalid": [name.replace("_", " ") for name in zone["invalid_check_digits"]],
         "repaired": zone["repaired_characters"],
     }
+
+
+def _marked(number: int, line: str, zone: Findings) -> list[Context]:
+    """Return a line in pieces, those apart that were repaired after recognition."""
+    repaired = {
+        repair["position"]
+        for repair in zone.get("repairs", ())
+        if repair["line"] == number and repair["written"]
+    }
+    pieces = groupby(enumerate(line), key=lambda placed: placed[0] in repaired)
+    return [
+        {"text": "".join(letter for _, letter in letters), "is_repaired": is_repaired}
+        for is_repaired, letters in pieces
+    ]
 
 
 def _actions(actions: Iterable[Findings]) -> list[Context]:

@@ -11,14 +11,11 @@ from django.urls import reverse
 
 from fraudsite.core.models import AuditEntry, StatusChange
 from fraudsite.core.services.data_keys import open_bytes
+from kyc.admin.document_fields import document_findings, field_rows
+from kyc.admin.document_marks import marks_of
 from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
-from kyc.decision.declared import DeclaredFields, icao_state, match_fields
-from kyc.details import PersonDetails
 from kyc.models import Decision, StageResult, Verification
-from kyc.services.attempt_evidence import document_fields
-from kyc.services.customers import details_read
-from kyc.services.stage_results import findings_read
 from kyc.services.verifications import verification_state
 
 SHOWN_KINDS = (
@@ -44,12 +41,13 @@ def evidence_context(
     verification: Verification, *, can_decide: bool, can_see_evidence: bool
 ) -> dict[str, Any]:
     """Return the template context of one verification's page."""
+    found = document_findings(verification) if can_see_evidence else {}
     newest = verification.decisions.filter(decided_by=None, attempt=verification.attempt).first()
     return {
         "verification": _head(verification),
-        "images": _images(verification) if can_see_evidence else [],
+        "images": _images(verification, found.get("places")) if can_see_evidence else [],
         "groups": newest.tree if newest else [],
-        "fields": _fields(verification) if can_see_evidence else [],
+        "fields": field_rows(verification, found) if can_see_evidence else [],
         "timeline": sorted(
             [*_timeline(verification), *(_notes(verification) if can_see_evidence else [])],
             key=lambda event: event["at"],
@@ -77,7 +75,7 @@ def _head(verification: Verification) -> dict[str, Any]:
     }
 
 
-def _images(verification: Verification) -> list[dict[str, Any]]:
+def _images(verification: Verification, places: dict[str, Any] | None) -> list[dict[str, Any]]:
     captures = verification.captures.filter(superseded_at=None).select_related("file")
     found = {capture.kind: capture for capture in captures}
     return [
@@ -89,67 +87,11 @@ def _images(verification: Verification) -> list[dict[str, Any]]:
             ),
             "is_video": kind == CaptureKind.LIVENESS_VIDEO,
             "source": found[kind].get_source_display(),
+            "marks": marks_of(places) if kind == CaptureKind.DOCUMENT_FRONT else None,
         }
         for kind in SHOWN_KINDS
         if kind in found
     ]
-
-
-def _fields(verification: Verification) -> list[dict[str, str]]:
-    """Return what was declared beside what was read."""
-    declared = details_read(verification.customer)
-    result = verification.stage_results.filter(
-        attempt=verification.attempt, stage=Stage.DOCUMENT
-    ).first()
-    mrz = findings_read(result).get("mrz") if result is not None else None
-    if declared is None:
-        return []
-    rows = _compared(declared, mrz)
-    if mrz is not None:
-        rows += _only_read(mrz)
-    return rows
-
-
-def _compared(declared: PersonDetails, mrz: dict[str, Any] | None) -> list[dict[str, str]]:
-    shown = {
-        "surname": ("Surname", declared.surname),
-        "given_names": ("Given names", declared.given_names),
-        "birth_date": ("Date of birth", declared.birth_date.isoformat()),
-        "nationality": ("Nationality", declared.nationality),
-    }
-    if mrz is None:
-        return [
-            {"label": label, "declared": value, "read": "", "mark": "not_read"}
-            for label, value in shown.values()
-        ]
-    read = document_fields(mrz)
-    marks = match_fields(
-        DeclaredFields(
-            declared.surname, declared.given_names, declared.birth_date, declared.nationality
-        ),
-        read,
-    )
-    found = {
-        "surname": read.surname,
-        "given_names": read.given_names,
-        "birth_date": read.birth_date.isoformat() if read.birth_date else "",
-        "nationality": icao_state(read.nationality),
-    }
-    return [
-        {"label": label, "declared": value, "read": found[name], "mark": marks[name].value}
-        for name, (label, value) in shown.items()
-    ]
-
-
-def _only_read(mrz: dict[str, Any]) -> list[dict[str, str]]:
-    fields = mrz["fields"]
-    shown = [
-        ("Document number", fields["document_number"]),
-        ("Issuing state", fields["issuing_state"]),
-        ("Expires", fields["expiry_date"] or ""),
-        ("Sex", fields["sex"] or ""),
-    ]
-    return [{"label": label, "declared": "", "read": read, "mark": ""} for label, read in shown]
 
 
 def _timeline(verification: Verification) -> Iterator[dict[str, Any]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
 from kyc.decision.declared import icao_state
 from kyc.decision.evidence import Evidence, FieldMatch, StageOutcome
 from kyc.decision.rules import Rules
+
+# Of six; one alone may be a chance find among the print.
+FIELDS_TO_AGREE = 2
 
 FRONT, BACK = "document_front", "document_back"
 
@@ -42,6 +46,8 @@ def document_group(evidence: Evidence, rules: Rules) -> CheckGroup:
         check_digits(evidence, rules),
         kind_of_document(evidence, rules),
         issuing_state(evidence, rules),
+        print_agrees(evidence, rules),
+        barcode_agrees(evidence, rules),
         not_expired(evidence, rules),
         minimum_age(evidence, rules),
         *(declared_field(name, evidence, rules) for name in FIELD_LABELS),
@@ -79,7 +85,7 @@ def readable(evidence: Evidence, rules: Rules) -> Check:
         return check.not_looked(document.run)
     if is_legible(evidence):
         return check.clear(
-            f"Machine-readable zone read ({document.format}).",
+            f"Read by machine ({document.format}).",
             document.run,
             score=document.confidence,
         )
@@ -145,6 +151,54 @@ def issuing_state(evidence: Evidence, rules: Rules) -> Check:
     )
 
 
+def print_agrees(evidence: Evidence, rules: Rules) -> Check:
+    """Whether what is printed for people says the same as what was read by machine.
+
+    A licence's bar code proves nothing by itself, for anybody can print one: there the print has to
+    confirm it, while a machine-readable zone carries check digits of its own.
+    """
+    document = evidence.document
+    check = rules.check(
+        "document.print",
+        "Print and machine-readable data agree",
+        CheckKind.FRAUD,
+        is_required=document.is_licence,
+    )
+    if not is_legible(evidence):
+        return check.skipped("Nothing was read.", document.run)
+    states = document.printed or {}
+    conflicts = _fields_in(states, FieldMatch.CONFLICT)
+    if conflicts:
+        return check.raised(CheckState.CONSIDER, f"They differ: {conflicts}.", document.run)
+    agreeing = [name for name, state in states.items() if state is FieldMatch.MATCH]
+    if len(agreeing) < FIELDS_TO_AGREE:
+        return check.skipped("Too little of the print could be read to compare.", document.run)
+    return check.clear(
+        f"The print agrees: {_fields_in(states, FieldMatch.MATCH)}.",
+        document.run,
+        score=float(len(agreeing)),
+        limit=float(FIELDS_TO_AGREE),
+    )
+
+
+def barcode_agrees(evidence: Evidence, rules: Rules) -> Check:
+    """Whether a bar code on the document says the same as its machine-readable zone."""
+    check = rules.check(
+        "document.barcode", "Bar code and zone agree", CheckKind.FRAUD, is_required=False
+    )
+    document = evidence.document
+    if document.barcode is None or not is_legible(evidence):
+        return check.skipped("There are not both to compare.", document.run)
+    conflicts = _fields_in(document.barcode, FieldMatch.CONFLICT)
+    if conflicts:
+        return check.raised(CheckState.CONSIDER, f"They differ: {conflicts}.", document.run)
+    return check.clear("They agree.", document.run)
+
+
+def _fields_in(states: Mapping[str, FieldMatch], wanted: FieldMatch) -> str:
+    return ", ".join(name.replace("_", " ") for name, state in states.items() if state is wanted)
+
+
 def not_expired(evidence: Evidence, rules: Rules) -> Check:
     """Whether the document is still valid today."""
     check = rules.check("document.expired", "Has not expired", CheckKind.BEHAVIOUR)
@@ -187,8 +241,13 @@ def minimum_age(evidence: Evidence, rules: Rules) -> Check:
 def declared_field(name: str, evidence: Evidence, rules: Rules) -> Check:
     """Whether one declared field agrees with the document."""
     label = FIELD_LABELS[name]
-    check = rules.check(f"declared.{name}", f"{label} as declared", CheckKind.FRAUD)
     document = evidence.document
+    is_said = name != "nationality" or not document.is_licence
+    check = rules.check(
+        f"declared.{name}", f"{label} as declared", CheckKind.FRAUD, is_required=is_said
+    )
+    if not is_said:
+        return check.skipped("A licence does not say it.", document.run)
     if not is_legible(evidence):
         return check.skipped("Nothing was read.", document.run)
     match = (document.fields or {}).get(name, FieldMatch.NOT_READ)

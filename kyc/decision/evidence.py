@@ -60,6 +60,11 @@ class DocumentEvidence:
         0–1, of the reading.
     fields : mapping of str to FieldMatch
         Declared against read, by field name.
+    is_licence : bool
+        Read from a licence's bar code, which has no check digits and names no nationality.
+    printed, barcode : mapping of str to FieldMatch, or None
+        What was read by machine against the print for people, and against the bar code; None where
+        there is no such thing to compare with.
     """
 
     run: StageRun = StageRun()
@@ -75,6 +80,9 @@ class DocumentEvidence:
     invalid_check_digits: tuple[str, ...] = ()
     repaired_characters: int = 0
     fields: Mapping[str, FieldMatch] | None = None
+    is_licence: bool = False
+    printed: Mapping[str, FieldMatch] | None = None
+    barcode: Mapping[str, FieldMatch] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ DEFAULT_EFFECTS: Mapping[str, Effect] = {
     "document.check_digits": Effect.REVIEW,
     "document.kind": Effect.RESUBMIT,
     "document.issuing_state": Effect.REVIEW,
+    "document.print": Effect.REVIEW,
+    "document.barcode": Effect.REVIEW,
     "document.expired": Effect.RESUBMIT,
     "document.minimum_age": Effect.DECLINE,
     "declared.surname": Effect.REVIEW,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from kyc.choices import Stage, StageState
+from kyc.decision.agreement import Facts, compare_exact, compare_print, printed_of
 from kyc.decision.checks import EngineRun
 from kyc.decision.declared import DeclaredFields, DocumentFields, match_fields
 from kyc.decision.duplicates import DuplicateFindings
@@ -31,6 +32,13 @@ from kyc.decision.screening import ScreeningFindings
 from kyc.models import StageResult, Verification
 from kyc.services.consents import has_biometric_consent
 from kyc.services.customers import details_read
+from kyc.services.document_readings import (
+    document_fields,
+    licence_facts,
+    licence_fields,
+    stored_date,
+    zone_facts,
+)
 from kyc.services.stage_results import findings_read
 from kyc.services.watchlists import screening_is_configured
 
@@ -57,18 +65,6 @@ def attempt_evidence(verification: Verification) -> Evidence:
     )
 
 
-def document_fields(mrz: dict[str, Any]) -> DocumentFields:
-    """Return the fields of a stored reading that customers declare as well."""
-    fields = mrz["fields"]
-    return DocumentFields(
-        format=mrz["format"],
-        surname=fields["surname"],
-        given_names=fields["given_names"],
-        birth_date=_date(fields["birth_date"]),
-        nationality=fields["nationality"],
-    )
-
-
 def _run(result: StageResult) -> StageRun:
     engine = EngineRun(result.engine, result.engine_version, result.duration_ms)
     return StageRun(StageOutcome(result.state), result.failure_code, engine)
@@ -89,35 +85,75 @@ def _document(result: StageResult | None, verification: Verification) -> Documen
     if result is None:
         return DocumentEvidence()
     found = findings_read(result)
-    mrz = found.get("mrz")
-    if mrz is None:
-        return DocumentEvidence(_run(result), outcome=found.get("outcome", ""))
+    if found.get("mrz") is not None:
+        return _zone(_run(result), found, verification)
+    if found.get("licence") is not None:
+        return _licence(_run(result), found, verification)
+    return DocumentEvidence(_run(result), outcome=found.get("outcome", ""))
+
+
+def _zone(run: StageRun, found: dict[str, Any], verification: Verification) -> DocumentEvidence:
+    mrz = found["mrz"]
     fields = mrz["fields"]
     return DocumentEvidence(
-        run=_run(result),
-        outcome=found["outcome"],
+        run=run,
+        outcome="read",
         is_accepted=mrz["is_accepted"],
         refusal_reason=mrz["refusal_reason"] or "",
         confidence=mrz["confidence"],
         format=mrz["format"],
         document_code=fields["document_code"],
         issuing_state=fields["issuing_state"],
-        birth_date=_date(fields["birth_date"]),
-        expiry_date=_date(fields["expiry_date"]),
+        birth_date=stored_date(fields["birth_date"]),
+        expiry_date=stored_date(fields["expiry_date"]),
         invalid_check_digits=tuple(mrz["invalid_check_digits"]),
         repaired_characters=mrz["repaired_characters"],
-        fields=_matches(mrz, verification),
+        fields=_matches(document_fields(mrz), verification),
+        printed=_printed(zone_facts(mrz), found),
+        barcode=_barcode(mrz, found.get("licence")),
     )
 
 
-def _matches(mrz: dict[str, Any], verification: Verification) -> dict[str, FieldMatch]:
+def _licence(run: StageRun, found: dict[str, Any], verification: Verification) -> DocumentEvidence:
+    """Return what a licence's bar code gave; without its mandatory elements it is not accepted."""
+    licence = found["licence"]
+    fields = licence["fields"]
+    missing = ", ".join(licence["missing"] or licence["impossible"])
+    return DocumentEvidence(
+        run=run,
+        outcome="read",
+        is_accepted=not missing,
+        refusal_reason=f"elements missing or impossible: {missing}" if missing else "",
+        format=f"AAMVA {licence['version']}",
+        document_code="D" if licence["kind"] == "driving_licence" else "I",
+        issuing_state=fields["issuing_state"],
+        birth_date=stored_date(fields["birth_date"]),
+        expiry_date=stored_date(fields["expiry_date"]),
+        fields=_matches(licence_fields(licence), verification),
+        is_licence=True,
+        printed=_printed(licence_facts(licence), found),
+    )
+
+
+def _printed(facts: Facts, found: dict[str, Any]) -> Mapping[str, FieldMatch] | None:
+    visual = found.get("visual")
+    return compare_print(facts, printed_of(visual)) if visual else None
+
+
+def _barcode(
+    mrz: dict[str, Any], licence: dict[str, Any] | None
+) -> Mapping[str, FieldMatch] | None:
+    return compare_exact(licence_facts(licence), zone_facts(mrz)) if licence else None
+
+
+def _matches(read: DocumentFields, verification: Verification) -> dict[str, FieldMatch]:
     details = details_read(verification.customer)
     if details is None:
         return {}
     declared = DeclaredFields(
         details.surname, details.given_names, details.birth_date, details.nationality
     )
-    return dict(match_fields(declared, document_fields(mrz)))
+    return dict(match_fields(declared, read))
 
 
 def _liveness(result: StageResult | None) -> LivenessEvidence:
@@ -181,7 +217,3 @@ def _screening(result: StageResult | None) -> ScreeningEvidence:
         return ScreeningEvidence(run, is_configured)
     found = ScreeningFindings.from_json(findings_read(result))
     return ScreeningEvidence(_run(result), is_configured, found)
-
-
-def _date(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

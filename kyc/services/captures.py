@@ -19,7 +19,7 @@ from kyc.models import Capture, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.challenges import challenge_use
 from kyc.services.locks import lock_collecting
-from kyc.vision.images import CleanImage, ImageRefused, read_image
+from kyc.vision.images import CleanImage, ImageRefused, Pixels, read_image
 from kyc.vision.pdf_pages import is_pdf, read_pdf_pages
 from kyc.vision.quality import assess_quality
 from kyc.vision.video import VideoRefused, container_type, read_frames
@@ -195,6 +195,12 @@ def _seal_label(verification: Verification, label: str) -> bytes:
 
 def _label_context(verification: Verification) -> str:
     return f"verification:{verification.pk}:camera-label"
+
+
+def current_pixels(verification: Verification, kind: CaptureKind) -> Pixels | None:
+    """Return the picture of this kind that counts, decoded; None when there is none."""
+    capture = current_capture(verification, kind)
+    return None if capture is None else read_image(capture_bytes(capture)).pixels
 
 
 def capture_bytes(capture: Capture) -> bytes:

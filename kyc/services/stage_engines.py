@@ -7,7 +7,6 @@ from typing import Any
 
 import cv2
 from django.conf import settings
-from django.utils import timezone
 
 from kyc.choices import CaptureKind, CaptureSource, StageState
 from kyc.models import Capture, Verification
@@ -17,15 +16,14 @@ from kyc.services.captures import (
     camera_label,
     capture_bytes,
     current_capture,
+    current_pixels,
 )
 from kyc.services.consents import has_biometric_consent
 from kyc.services.derived_captures import derived_keep
 from kyc.services.duplicates import find_duplicates
 from kyc.services.face_templates import template_keep
 from kyc.services.stage_findings import StageFindings
-from kyc.vision.documents import DocumentReading, read_document
 from kyc.vision.faces.match import compare_faces
-from kyc.vision.images import Pixels, read_image
 from kyc.vision.liveness.challenge import parse_challenge
 from kyc.vision.liveness.engines import available_engines
 from kyc.vision.liveness.judge import LivenessReport, check_liveness_video
@@ -41,25 +39,13 @@ def assess_pictures(verification: Verification) -> StageFindings:
     """Measure each picture of the document and a still selfie, if there is one."""
     pictures = {}
     for kind in (*DOCUMENT_KINDS, CaptureKind.SELFIE_STILL):
-        pixels = _pixels(verification, kind)
+        pixels = current_pixels(verification, kind)
         if pixels is None:
             continue
         report = assess_quality(pixels, kind="document" if kind in DOCUMENT_KINDS else "face")
         pictures[kind.value] = asdict(report)
     return StageFindings(
         DONE, {"pictures": pictures}, engine="opencv", engine_version=cv2.__version__
-    )
-
-
-def read_documents(verification: Verification) -> StageFindings:
-    """Read the machine-readable zone from whichever side carries it."""
-    front = _pixels(verification, CaptureKind.DOCUMENT_FRONT)
-    if front is None:
-        return StageFindings.failed("no_picture")
-    back = _pixels(verification, CaptureKind.DOCUMENT_BACK)
-    reading = read_document(front, back, today=timezone.now().date())
-    return StageFindings(
-        DONE, _reading_json(reading), engine=reading.engine, engine_version=reading.engine_version
     )
 
 
@@ -98,10 +84,10 @@ def match_faces(verification: Verification) -> StageFindings:
     """Compare the selfie with the portrait on the document's front."""
     if not has_biometric_consent(verification.customer):
         return StageFindings.skipped("no_consent")
-    front = _pixels(verification, CaptureKind.DOCUMENT_FRONT)
-    selfie = _pixels(verification, CaptureKind.SELFIE_FRAME)
+    front = current_pixels(verification, CaptureKind.DOCUMENT_FRONT)
+    selfie = current_pixels(verification, CaptureKind.SELFIE_FRAME)
     if selfie is None:
-        selfie = _pixels(verification, CaptureKind.SELFIE_STILL)
+        selfie = current_pixels(verification, CaptureKind.SELFIE_STILL)
     if front is None or selfie is None:
         return StageFindings.failed("no_picture")
     compared = compare_faces(front, selfie)
@@ -157,32 +143,6 @@ def liveness_policy() -> LivenessPolicy:
     """Return the policy of this site: the shipped one, with the cameras the settings permit."""
     refused = (n for n in VIRTUAL_CAMERA_NAMES if n not in settings.PERMITTED_VIRTUAL_CAMERAS)
     return LivenessPolicy(virtual_camera_names=tuple(refused))
-
-
-def _pixels(verification: Verification, kind: CaptureKind) -> Pixels | None:
-    capture = current_capture(verification, kind)
-    return None if capture is None else read_image(capture_bytes(capture)).pixels
-
-
-def _reading_json(reading: DocumentReading) -> dict[str, Any]:
-    mrz = reading.mrz
-    found: dict[str, Any] = {"outcome": reading.outcome, "side": reading.side, "mrz": None}
-    if mrz is None:
-        return found
-    fields = asdict(mrz.fields)
-    for name in ("birth_date", "expiry_date"):
-        fields[name] = fields[name].isoformat() if fields[name] else None
-    found["mrz"] = {
-        "format": mrz.format,
-        "lines": list(mrz.lines),
-        "fields": fields,
-        "invalid_check_digits": [d.name for d in mrz.check_digits if not d.is_valid],
-        "repaired_characters": len(mrz.repairs),
-        "is_accepted": mrz.is_accepted,
-        "refusal_reason": mrz.refusal_reason,
-        "confidence": mrz.confidence,
-    }
-    return found
 
 
 def _report_json(report: LivenessReport) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.db import Error as DatabaseError
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.choices import Stage
 from kyc.models import Verification
-from kyc.services import stage_engines
+from kyc.services import document_stage, stage_engines
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import has_run, result_store
 from kyc.vision.weights import WeightsUnavailable
@@ -20,7 +20,7 @@ logger = structlog.get_logger(__name__)
 
 ENGINES: dict[str, Callable[[Verification], StageFindings]] = {
     Stage.QUALITY: stage_engines.assess_pictures,
-    Stage.DOCUMENT: stage_engines.read_documents,
+    Stage.DOCUMENT: document_stage.read_documents,
     Stage.LIVENESS: stage_engines.judge_video,
     Stage.FACE: stage_engines.match_faces,
     Stage.SCREENING: stage_engines.screen_customer,

@@ -31,6 +31,7 @@ FOUND = {
             "lines": LINES,
             "invalid_check_digits": ["birth_date"],
             "repaired_characters": 1,
+            "repairs": [{"line": 1, "position": 0, "read": "I", "written": "L"}],
         },
     },
     Stage.LIVENESS: {
@@ -73,6 +74,7 @@ def test_the_zone_is_shown_as_it_was_read(
 
     assert "P&lt;UTOERIKSSON&lt;&lt;ANNA&lt;MARIA" in words
     assert "Check digits do not fit: birth date" in words
+    assert "<mark>L</mark>898902C36UTO" in words
     assert "1 character repaired" in words
 
 

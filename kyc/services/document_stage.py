@@ -1,0 +1,164 @@
+"""Everything that is read from a document's pictures: its zone, its bar codes, its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from kyc.choices import CaptureKind, StageState
+from kyc.models import Verification
+from kyc.services.captures import current_pixels
+from kyc.services.derived_captures import derived_keep
+from kyc.services.stage_findings import StageFindings
+from kyc.vision.barcodes.aamva import AamvaLicence, AamvaMalformed, parse_aamva
+from kyc.vision.barcodes.read import Barcode, read_barcodes
+from kyc.vision.cards.crops import Crop, DocumentCrops, crop_document
+from kyc.vision.documents import DocumentReading, MrzReading, read_document
+from kyc.vision.images import Pixels
+from kyc.vision.visual_zone.read import VisualField, VisualReading, read_visual_zone
+
+
+def read_documents(verification: Verification) -> StageFindings:
+    """Read both sides of the document, and keep what was cut out of them."""
+    front = current_pixels(verification, CaptureKind.DOCUMENT_FRONT)
+    if front is None:
+        return StageFindings.failed("no_picture")
+    back = current_pixels(verification, CaptureKind.DOCUMENT_BACK)
+    today = timezone.now().date()
+    reading = read_document(front, back, today=today)
+    crops = crop_document(front)
+    _keep_parts(verification, crops, back)
+    findings = {
+        **_reading_json(reading),
+        **_barcodes_json(side for side in (back, front) if side is not None),
+        "visual": _visual_json(read_visual_zone(crops, today=today)),
+        "places": _places_json(front, crops),
+    }
+    return StageFindings(
+        StageState.DONE, findings, engine=reading.engine, engine_version=reading.engine_version
+    )
+
+
+def _keep_parts(verification: Verification, crops: DocumentCrops, back: Pixels | None) -> None:
+    zone = crops.zone
+    if zone is None and back is not None:
+        zone = crop_document(back).zone
+    derived_keep(
+        verification,
+        {
+            CaptureKind.DOCUMENT_CARD: None if crops.card.is_whole_picture else crops.card.pixels,
+            CaptureKind.DOCUMENT_PORTRAIT: _pixels(crops.portrait),
+            CaptureKind.DOCUMENT_MRZ: _pixels(zone),
+        },
+    )
+
+
+def _pixels(crop: Crop | None) -> Pixels | None:
+    return None if crop is None else crop.pixels
+
+
+def _places_json(front: Pixels, crops: DocumentCrops) -> dict[str, Any]:
+    """Where the parts lie on the front's picture, in its pixels, for marks upon it."""
+    found = {"portrait": crops.portrait, "zone": crops.zone}
+    places = {name: crop.corners for name, crop in found.items() if crop is not None}
+    if not crops.card.is_whole_picture:
+        places["card"] = crops.card.corners
+    height, width = front.shape[:2]
+    shapes = {name: [list(corner) for corner in corners] for name, corners in places.items()}
+    return {"width": width, "height": height, "shapes": shapes}
+
+
+def _reading_json(reading: DocumentReading) -> dict[str, Any]:
+    mrz = _mrz_json(reading.mrz) if reading.mrz is not None else None
+    return {"outcome": reading.outcome, "side": reading.side, "mrz": mrz}
+
+
+def _mrz_json(mrz: MrzReading) -> dict[str, Any]:
+    return {
+        "format": mrz.format,
+        "lines": list(mrz.lines),
+        "fields": _with_dates(asdict(mrz.fields)),
+        "invalid_check_digits": [d.name for d in mrz.check_digits if not d.is_valid],
+        "repairs": [asdict(repair) for repair in mrz.repairs],
+        "repaired_characters": len(mrz.repairs),
+        "is_accepted": mrz.is_accepted,
+        "refusal_reason": mrz.refusal_reason,
+        "confidence": mrz.confidence,
+    }
+
+
+def _barcodes_json(sides: Iterable[Pixels]) -> dict[str, Any]:
+    """What the bar codes say: a licence's fields, and the text of the others."""
+    codes = [code for pixels in sides for code in read_barcodes(pixels)]
+    licences = filter(None, (_licence(code) for code in codes))
+    licence = next(licences, None)
+    return {
+        "barcodes": [{"kind": code.kind, "text": code.text} for code in codes],
+        "licence": _licence_json(licence) if licence is not None else None,
+    }
+
+
+def _licence(code: Barcode) -> AamvaLicence | None:
+    if code.kind != "pdf417":
+        return None
+    try:
+        return parse_aamva(code.data)
+    except AamvaMalformed:
+        # Other cards carry other things in the same kind of symbol; its text is kept.
+        return None
+
+
+def _licence_json(licence: AamvaLicence) -> dict[str, Any]:
+    return {
+        "version": licence.version,
+        "kind": licence.kind,
+        "fields": _with_dates(
+            {
+                "document_number": licence.document_number,
+                "surname": licence.name.surname,
+                "given_names": licence.name.given_names,
+                "name_is_truncated": licence.name.is_truncated,
+                "birth_date": licence.birth_date,
+                "expiry_date": licence.expiry_date,
+                "sex": licence.sex,
+                "issuing_state": licence.country,
+                "jurisdiction": licence.jurisdiction,
+            }
+        ),
+        "missing": list(licence.missing),
+        "impossible": list(licence.impossible),
+    }
+
+
+def _visual_json(reading: VisualReading) -> dict[str, Any]:
+    """What is printed for people on the front."""
+    return {
+        "fields": [_visual_field_json(field) for field in reading.fields],
+        "lines": [
+            {"text": line.text, "days": [day.isoformat() for day in line.days]}
+            for line in reading.lines
+        ],
+        "engine": reading.engine,
+        "duration_ms": reading.duration_ms,
+    }
+
+
+def _visual_field_json(field: VisualField) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "value": field.value,
+        "days": [day.isoformat() for day in field.days],
+        "confidence": field.confidence,
+        "corners": [list(corner) for corner in field.corners],
+    }
+
+
+def _with_dates(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in fields.items()
+    }

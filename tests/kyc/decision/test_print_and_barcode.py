@@ -1,0 +1,98 @@
+"""What is made of the print for people and of bar codes, beside the machine-readable zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from kyc.decision.checks import Check, CheckState
+from kyc.decision.evidence import DocumentEvidence, Evidence, FieldMatch
+from kyc.decision.policy import Outcome, PolicyDecision
+from tests.kyc.decision.test_policy import AGREE, GOOD, decided
+
+MATCH, CONFLICT, NOT_READ = FieldMatch.MATCH, FieldMatch.CONFLICT, FieldMatch.NOT_READ
+SIX = ("surname", "given_names", "document_number", "birth_date", "expiry_date", "nationality")
+
+
+def states(**changed: FieldMatch) -> dict[str, FieldMatch]:
+    return {**dict.fromkeys(SIX, MATCH), **changed}
+
+
+def zone(**changes: object) -> Evidence:
+    return replace(GOOD, document=replace(GOOD.document, **changes))
+
+
+def licence(printed: Mapping[str, FieldMatch] | None) -> Evidence:
+    """A licence whose bar code was read, and of which the front says this."""
+    document = DocumentEvidence(
+        run=GOOD.document.run,
+        outcome="read",
+        is_accepted=True,
+        format="AAMVA 10",
+        document_code="D",
+        issuing_state="USA",
+        birth_date=GOOD.document.birth_date,
+        expiry_date=GOOD.document.expiry_date,
+        fields={**AGREE, "nationality": NOT_READ},
+        is_licence=True,
+        printed=printed,
+    )
+    declared = replace(GOOD.declared, document_type="driving_licence", issuing_country="USA")
+    return replace(GOOD, declared=declared, document=document)
+
+
+def check_of(decision: PolicyDecision, code: str) -> Check:
+    return next(c for group in decision.groups for c in group.checks if c.code == code)
+
+
+def test_print_that_says_something_else_than_the_zone_goes_to_a_person() -> None:
+    decision = decided(zone(printed=states(surname=CONFLICT, birth_date=CONFLICT)))
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("document.print",))
+    assert check_of(decision, "document.print").sentence == "They differ: surname, birth date."
+
+
+def test_print_that_agrees_is_clear_and_counts_the_fields() -> None:
+    decision = decided(zone(printed=states(nationality=NOT_READ)))
+
+    check = check_of(decision, "document.print")
+    assert (decision.outcome, check.state) == (Outcome.APPROVED, CheckState.CLEAR)
+    assert check.score == 5.0
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [None, dict.fromkeys(SIX, NOT_READ), {**dict.fromkeys(SIX, NOT_READ), "surname": MATCH}],
+    ids=["nothing looked", "nothing read", "one field"],
+)
+def test_print_that_could_not_be_read_is_skipped_beside_a_zone(
+    printed: Mapping[str, FieldMatch] | None,
+) -> None:
+    decision = decided(zone(printed=printed))
+
+    assert check_of(decision, "document.print").state is CheckState.SKIPPED
+    assert decision.outcome is Outcome.APPROVED
+
+
+def test_a_bar_code_that_says_something_else_than_the_zone_goes_to_a_person() -> None:
+    decision = decided(zone(barcode=states(document_number=CONFLICT)))
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("document.barcode",))
+
+
+def test_a_licence_is_approved_where_its_print_confirms_its_bar_code() -> None:
+    decision = decided(licence(states(nationality=NOT_READ)))
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.APPROVED, ())
+    assert check_of(decision, "declared.nationality").state is CheckState.SKIPPED
+
+
+@pytest.mark.parametrize("printed", [None, dict.fromkeys(SIX, NOT_READ)])
+def test_a_licence_whose_print_confirms_nothing_goes_to_a_person(
+    printed: Mapping[str, FieldMatch] | None,
+) -> None:
+    decision = decided(licence(printed))
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("document.print",))
