@@ -56,11 +56,12 @@ class WordIndex(Generic[Item]):
         return [self._items[owner] for owner in owners]
 
     def _near(self, word: str) -> Sequence[str]:
+        """Return the word, which two joined ones of a list may be, and all that are near."""
         allowed = slips_allowed(word)
         near = extract(
             word, self._words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
         )
-        return [found for found, _, _ in near]
+        return [word, *(found for found, _, _ in near)]
 
     def _joined(self, words: NameWords, groups: Sequence[Sequence[str]]) -> set[int]:
         """Return the names that hold two of the words as one, and a further word."""

@@ -31,6 +31,7 @@ from kyc.services.demo_logins import (
     DemoCase,
     is_submitted,
 )
+from kyc.services.demo_watchlist import demo_watchlist_load
 from kyc.services.verifications import (
     document_choose,
     verification_current,
@@ -52,6 +53,9 @@ def demo_load(*, report: Callable[[str], None]) -> int:
     made = 0
     for login in DEMO_LOGINS:
         made += _ensure_user(login.email, login.role)
+    if demo_watchlist_load():
+        report("imported the watchlist of Utopia (invented people)")
+        made += 1
     for case in DEMO_CASES:
         if _ensure_user(case.email, Role.CUSTOMER) or not is_submitted(case):
             report(f"preparing the demo customer {case.email} ({case.purpose})")

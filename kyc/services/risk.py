@@ -17,7 +17,6 @@ from kyc.choices_screening import HitStatus
 from kyc.models import (
     Customer,
     Decision,
-    DeviceSighting,
     RiskAssessment,
     Verification,
 )
@@ -30,6 +29,7 @@ from kyc.screening.customer_risk import (
     assess,
 )
 from kyc.services.customers import details_read
+from kyc.services.device_sharing import devices_shared
 from kyc.services.screening_hits import hits_standing
 
 RISK_CHANGED = "kyc.customer.risk_changed"
@@ -83,7 +83,7 @@ def risk_facts(customer: Customer) -> RiskFacts:
         has_fraud_sign=_has_fraud_sign(verification),
         open_hits=hits.count(HitStatus.OPEN),
         confirmed_hits=hits.count(HitStatus.CONFIRMED),
-        customers_on_devices=_customers_on_devices(customer),
+        customers_on_devices=devices_shared(customer).customers,
         countries=_countries(customer, verification),
     )
 
@@ -142,14 +142,6 @@ def _has_fraud_sign(verification: Verification | None) -> bool:
     newest = applied.order_by("-created_at").first()
     checks = [check for group in (newest.tree if newest else ()) for check in group["checks"]]
     return any(c["kind"] == "fraud" and c["state"] == "consider" for c in checks)
-
-
-def _customers_on_devices(customer: Customer) -> int:
-    devices = DeviceSighting.objects.filter(customer=customer).values("device")
-    others = DeviceSighting.objects.filter(
-        device__in=devices, customer__workspace=customer.workspace_id
-    ).exclude(customer=customer)
-    return others.values("customer").distinct().count()
 
 
 def _countries(customer: Customer, verification: Verification | None) -> tuple[str, ...]:

@@ -10,13 +10,12 @@ from uuid import UUID
 from fraudsite.core.outbox import Event, consumes
 from kyc.models import Verification
 from kyc.selectors import customer_of_verification
+from kyc.services.devices import DEVICE_SHARED
 from kyc.services.rescreening import customer_rescreen, is_screened_on_lists_in_force
 from kyc.services.risk import risk_assess
 from kyc.services.screening_hits import SCREENING_HIT
 
 APPROVED = "kyc.verification.approved"
-# Published where a device gets another customer; its payload names each in `customer_ids`.
-DEVICE_SHARED = "kyc.device.shared"
 
 
 @consumes(

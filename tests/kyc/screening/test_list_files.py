@@ -1,0 +1,116 @@
+"""Lists in the forms in which they are published. Everybody in them is invented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kyc.screening.entries import ListedEntry, ListRefused, PartialDate, RowRefused
+from kyc.screening.ofac import read_ofac
+from kyc.screening.tables import read_opensanctions, read_own
+
+EMPTY = ",".join(["-0- "] * 6)
+SDN = (
+    f'101,"ZAPOLETES, Anyder Macaria","individual","UTOPIA] [SDGT","Minister",{EMPTY},'
+    '"DOB 07 Oct 1954; alt. DOB 1955; POB Amaurot; nationality Iran; citizen Korea, North; '
+    "a.k.a. 'THE ANYDER'.\"\r\n"
+    f'102,"ACHORIA LINES LTD",-0- ,"UTOPIA",-0- ,{EMPTY},-0- \r\n'
+    f'103,"POLYLER, José",individual,"UTOPIA",-0- ,{EMPTY},"DOB 1960 to 1962."\r\n'
+)
+ALT = '101,1,"aka","ZAPOLETES, A. M.",-0- \r\n999,2,"aka","NOBODY",-0- \r\n'
+ADD = '101,1,"1 Bridge","Amaurot","Syria",-0- \r\n'
+
+
+def write(folder: Path, encoding: str = "utf-8", **files: str) -> Path:
+    for name, text in files.items():
+        (folder / f"{name}.csv").write_bytes(text.encode(encoding))
+    return folder / "sdn.csv"
+
+
+def test_ofac_is_read_with_the_files_beside_it(tmp_path: Path) -> None:
+    file = write(tmp_path, sdn=SDN + "\x1a", alt=ALT, add=ADD)
+
+    first, company, third = read_ofac(file)
+
+    assert first == ListedEntry(
+        external_id="101",
+        names=("Anyder Macaria ZAPOLETES", "A. M. ZAPOLETES", "THE ANYDER"),
+        birth_dates=(PartialDate(1954, 10, 7), PartialDate(1955)),
+        countries=("IRN", "PRK", "SYR"),
+        programmes=("UTOPIA", "SDGT"),
+        note="Minister",
+    )
+    assert (company.is_person, company.names) == (False, ("ACHORIA LINES LTD",))
+    assert (third.names, third.birth_dates) == (
+        ("José POLYLER",),
+        (PartialDate(1961, is_circa=True),),
+    )
+
+
+def test_ofac_in_the_older_encoding_is_read_too(tmp_path: Path) -> None:
+    file = write(tmp_path, "iso-8859-1", sdn=SDN)
+
+    assert [entry.names[0] for entry in read_ofac(file)][2] == "José POLYLER"
+
+
+def test_a_row_of_ofac_that_is_cut_off_is_refused_by_its_line(tmp_path: Path) -> None:
+    file = write(tmp_path, sdn=SDN + "104,ENDS")
+
+    assert list(read_ofac(file))[-1] == RowRefused(4, "2 columns instead of 12")
+
+
+def test_another_file_is_no_list_of_ofac(tmp_path: Path) -> None:
+    file = write(tmp_path, sdn="id,name\n1,Ada\n")
+
+    with pytest.raises(ListRefused, match="does not look like OFAC"):
+        list(read_ofac(file))
+
+
+def test_opensanctions_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "targets.simple.csv"
+    header = "id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,"
+    header += "emails,dataset,first_seen,last_seen,last_change\n"
+    person = 'Q-1,Person,Anyder Z,"Ánider;A. Z",1954-10;1955,ru;gb-sct,,,EU;UN,,,Utopia,a,b,c\n'
+    ship = "Q-2,Vessel,Raphael,,,,,,,,,Utopia,a,b,c\n"
+    cut = "Q-3,Person,Half"
+    file.write_text("\ufeff" + header + person + ship + cut, encoding="utf-8")
+
+    first, second, third = read_opensanctions(file)
+
+    assert first == ListedEntry(
+        external_id="Q-1",
+        names=("Anyder Z", "Ánider", "A. Z"),
+        birth_dates=(PartialDate(1954, 10), PartialDate(1955)),
+        countries=("RUS", "GBR"),
+        programmes=("EU", "UN"),
+        note="Utopia",
+    )
+    assert second.is_person is False
+    assert third == RowRefused(4, "the row is cut off")
+
+
+def test_an_own_list_needs_id_and_name_only(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("ID,Name\n7,Anyder\n,Nobody\n8,\n")
+
+    first, *refused = read_own(file)
+
+    assert first == ListedEntry("7", ("Anyder",))
+    assert refused == [RowRefused(3, "no id or no name"), RowRefused(4, "no id or no name")]
+
+
+def test_a_file_that_is_no_csv_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_bytes(b'id,name\n1,"never closed\n')
+
+    with pytest.raises(ListRefused, match="is cut off or no CSV"):
+        list(read_own(file))
+
+
+def test_what_is_stored_of_an_entry_is_the_entry(tmp_path: Path) -> None:
+    [entry, *_] = read_ofac(write(tmp_path, sdn=SDN))
+
+    again = ListedEntry.from_json("101", entry.to_json())
+
+    assert (again, again.digest) == (entry, entry.digest)

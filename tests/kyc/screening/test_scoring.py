@@ -1,0 +1,110 @@
+"""What features add, what a list must hold, how risk is put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kyc.screening.customer_risk import ORDER, RiskFacts, RiskLevel, RiskPolicy, assess
+from kyc.screening.entries import ListedEntry, PartialDate
+from kyc.screening.scoring import MatchPolicy, ScreenedPerson, match
+
+BORN = date(1960, 5, 7)
+ANYDER = ScreenedPerson("Anyder Zapolet", BORN, ("UTO",))
+
+
+def listed(*dates: str, countries: tuple[str, ...] = ()) -> ListedEntry:
+    read = tuple(PartialDate.parse(text) for text in dates)
+    return ListedEntry("1", ("ZAPOLET, Anyder",), read, countries)
+
+
+@pytest.mark.parametrize(
+    ("dates", "state", "points"),
+    [
+        (("1960-05-07",), "match", 0.06),
+        (("1950", "1960-05-07"), "match", 0.06),
+        (("1960",), "match", 0.03),
+        (("1960-05",), "match", 0.03),
+        (("1960-07-05",), "match", 0.03),
+        (("1960-11-30",), "near", 0.0),
+        (("1962",), "near", 0.0),
+        (("circa 1964",), "near", 0.0),
+        (("1963",), "conflict", -0.20),
+        (("circa 1965",), "conflict", -0.20),
+        ((), "not_known", 0.0),
+    ],
+)
+def test_a_date_of_birth_adds_what_it_says(
+    dates: tuple[str, ...], state: str, points: float
+) -> None:
+    feature = match(ANYDER, listed(*dates)).features[1]
+
+    assert (feature.state, feature.points) == (state, points)
+
+
+@pytest.mark.parametrize(
+    ("countries", "state"),
+    [(("UTO", "FRA"), "match"), (("FRA",), "conflict"), ((), "not_known")],
+)
+def test_a_country_adds_what_it_says(countries: tuple[str, ...], state: str) -> None:
+    assert match(ANYDER, listed(countries=countries)).features[2].state == state
+
+
+def test_the_name_alone_is_a_hit_and_another_birth_year_none() -> None:
+    nothing_known = ScreenedPerson("Anyder Zapolet")
+
+    assert match(nothing_known, listed()).is_hit
+    assert not match(ANYDER, listed("1990", countries=("UTO",))).is_hit
+
+
+def test_no_date_makes_a_hit_of_another_name() -> None:
+    other = ScreenedPerson("Anyder Quintrex", BORN, ("UTO",))
+
+    found = match(other, listed("1960-05-07", countries=("UTO",)), MatchPolicy(hit_from=0.5))
+
+    assert found.features[0].points < 0.75
+    assert not found.is_hit
+
+
+facts = st.builds(
+    RiskFacts,
+    verification=st.sampled_from(["", "collecting", "in_review", "approved", "declined"]),
+    has_fraud_sign=st.booleans(),
+    open_hits=st.integers(0, 3),
+    confirmed_hits=st.integers(0, 3),
+    customers_on_devices=st.integers(0, 20),
+    countries=st.lists(st.sampled_from(["FRA", "PRK", "KEN"]), max_size=3).map(tuple),
+)
+
+
+@given(facts)
+def test_the_level_is_that_of_the_worst_reason(known: RiskFacts) -> None:
+    risk = assess(known, RiskPolicy())
+
+    levels = [ORDER.index(reason.level) for reason in risk.reasons]
+    assert levels == sorted(levels, reverse=True)
+    assert ORDER.index(risk.level) == max(levels, default=0)
+
+
+@given(facts)
+def test_more_that_speaks_against_somebody_never_lowers_it(known: RiskFacts) -> None:
+    before = ORDER.index(assess(known, RiskPolicy()).level)
+    worse = (
+        replace(known, open_hits=known.open_hits + 1),
+        replace(known, has_fraud_sign=True),
+        replace(known, customers_on_devices=known.customers_on_devices + 10),
+        replace(known, countries=(*known.countries, "PRK")),
+    )
+
+    for one in worse:
+        assert ORDER.index(assess(one, RiskPolicy()).level) >= before
+
+
+def test_a_confirmed_hit_prohibits() -> None:
+    assert assess(RiskFacts("approved", confirmed_hits=1), RiskPolicy()).level is (
+        RiskLevel.PROHIBITED
+    )

@@ -1,0 +1,205 @@
+"""Lists as they come in: versions, what is refused, and what a refusal means."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+
+from fraudsite.core.models import OutboxEvent
+from kyc.models import (
+    Rescreening,
+    Watchlist,
+    WatchlistEntry,
+    WatchlistName,
+    WatchlistVersion,
+)
+from kyc.screening.scoring import ScreenedPerson
+from kyc.services.demo_watchlist import demo_watchlist_load
+from kyc.services.watchlist_import import WATCHLIST_CHANGED, ImportOrder, watchlist_import
+from kyc.services.watchlist_search import candidates, people_search
+from kyc.services.watchlists import WATCHLIST_UNUSABLE, lists_in_use
+from tests.kyc.watchlist_files import CARLA, OTHERS, take_in, write_own
+
+pytestmark = pytest.mark.django_db
+
+
+def found(name: str) -> list[str]:
+    return [candidate.entry.external_id for candidate in candidates(name)]
+
+
+def test_a_first_version_is_in_force_and_searched(tmp_path: Path) -> None:
+    report = take_in(tmp_path, [CARLA, *OTHERS])
+
+    assert (report.number, report.refusal, report.counts.added) == (1, "", 29)
+    [state] = lists_in_use()
+    assert (state.name, state.number, state.entries_count, state.trouble) == ("ours", 1, 29, "")
+    assert found("Nunez Carla") == ["U-1"]
+    assert OutboxEvent.objects.filter(kind=WATCHLIST_CHANGED).count() == 1
+
+
+def test_the_next_version_ends_begins_and_keeps_entries(tmp_path: Path) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    changed = (OTHERS[0][0], "Somebody Else", *OTHERS[0][2:])
+    new = ("U-99", "Late Comer", "", "", "", "")
+
+    report = take_in(tmp_path, [changed, *OTHERS[1:], new])
+
+    counts = report.counts
+    assert (counts.added, counts.changed, counts.removed) == (1, 1, 1)
+    first, second = WatchlistVersion.objects.order_by("number")
+    ended = WatchlistEntry.objects.filter(ended_in=second).order_by("external_id")
+    assert [entry.external_id for entry in ended] == ["U-1", OTHERS[0][0]]
+    begun = WatchlistEntry.objects.filter(begun_in=second).order_by("external_id")
+    assert [entry.external_id for entry in begun] == [OTHERS[0][0], "U-99"]
+    assert not WatchlistName.objects.filter(entry__in=ended).exists()
+    assert (found("Carla Nunez"), found("Comer Late")) == ([], ["U-99"])
+    assert Watchlist.objects.get().active_version == second
+    assert first.entries_count == 29
+
+
+def test_the_same_list_again_changes_nothing_but_its_age(tmp_path: Path) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+
+    report = take_in(tmp_path, [CARLA, *OTHERS])
+
+    assert (report.number, report.counts.added, report.counts.changed) == (2, 0, 0)
+    assert Rescreening.objects.count() == 1
+    assert OutboxEvent.objects.filter(kind=WATCHLIST_CHANGED).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        ([], "The list names nobody."),
+        (
+            [CARLA, *OTHERS[:10]],
+            "18 of 29 entries are missing; more than 10 % at once is taken for half a list.",
+        ),
+        (
+            [CARLA, *OTHERS, ("", "Nobody", "", "", "", "")],
+            "1 of 30 rows say nothing; the file is damaged.",
+        ),
+    ],
+    ids=["empty", "half", "damaged"],
+)
+def test_a_list_that_is_not_whole_is_refused_and_the_old_one_stays(
+    tmp_path: Path, rows: list[tuple[str, ...]], sentence: str
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+
+    report = take_in(tmp_path, rows)
+
+    assert report.refusal == sentence
+    [state] = lists_in_use()
+    assert (state.number, state.entries_count, state.trouble) == (1, 29, "failed")
+    assert found("Carla Nunez") == ["U-1"]
+    event = OutboxEvent.objects.get(kind=WATCHLIST_UNUSABLE)
+    assert event.payload == {"trouble": "failed", "version": 2}
+
+
+def test_a_loss_that_is_meant_is_accepted(tmp_path: Path) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+
+    report = take_in(tmp_path, [CARLA], accepts_loss=True)
+
+    assert (report.refusal, report.counts.removed) == ("", 28)
+
+
+def test_a_good_version_heals_the_list_and_the_next_trouble_is_told(tmp_path: Path) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    take_in(tmp_path, [])
+    take_in(tmp_path, [CARLA, *OTHERS])
+    assert [state.trouble for state in lists_in_use()] == [""]
+
+    take_in(tmp_path, [])
+
+    assert OutboxEvent.objects.filter(kind=WATCHLIST_UNUSABLE).count() == 2
+
+
+def test_a_first_version_that_is_refused_leaves_a_list_that_names_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "targets.csv"
+    file.write_text("name,born\nAda,1815\n")
+
+    report = watchlist_import(ImportOrder(file=file, format="opensanctions", name="os"))
+
+    assert report.refusal == "targets.csv has no column 'id'; is it another kind of list?"
+    assert [(state.number, state.trouble) for state in lists_in_use()] == [(0, "failed")]
+
+
+def test_a_dry_run_leaves_no_trace(tmp_path: Path) -> None:
+    report = take_in(tmp_path, [CARLA, *OTHERS], is_dry_run=True)
+
+    assert report.counts.added == 29
+    assert not Watchlist.objects.exists()
+    assert not WatchlistVersion.objects.exists()
+    assert not OutboxEvent.objects.filter(kind__startswith="kyc.watchlist").exists()
+
+
+def test_an_id_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    many = [(f"M-{n}", f"Many{n} Peoplex", "", "", "", "") for n in range(150)]
+
+    report = take_in(tmp_path, [*many, ("M-3", "Other Name", "", "", "", "")])
+
+    assert (report.refusal, report.counts.entries, report.counts.refused) == ("", 150, 1)
+    assert WatchlistEntry.objects.get(external_id="M-3").content["names"] == ["Many3 Peoplex"]
+
+
+def test_a_version_is_never_changed(tmp_path: Path) -> None:
+    take_in(tmp_path, [CARLA])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        WatchlistVersion.objects.update(entries_count=0)
+
+
+def test_the_command_tells_what_came_of_it(tmp_path: Path) -> None:
+    file = write_own(tmp_path, [CARLA, *OTHERS])
+    out = StringIO()
+
+    call_command("import_watchlist", "csv", str(file), "--name", "ours", "--json", stdout=out)
+
+    answer = json.loads(out.getvalue())
+    assert (answer["number"], answer["counts"]["entries"], answer["refusal"]) == (1, 29, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["csv", "/nowhere.csv", "--name", "x"], "There is no file /nowhere.csv."),
+        (["csv", __file__, "--name", "a b"], "--name takes letters, digits, - and _."),
+        (
+            ["csv", __file__, "--name", "x", "--max-age-days", "0"],
+            "--max-age-days takes 1 to 3650.",
+        ),
+    ],
+)
+def test_the_command_refuses_what_makes_no_sense(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence.replace(".", r"\.")):
+        call_command("import_watchlist", *arguments)
+
+
+def test_the_search_command_explains_matches_and_keeps_none(tmp_path: Path) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    out = StringIO()
+
+    call_command(
+        "screen_customer", "--name", "Carla Nunes", "--birth-date", "1990-05-05", stdout=out
+    )
+
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "ours@1, 29 people: in order"
+    assert "ours/U-1  NUNEZ, Carla Maria  Invented" in lines[1]
+    assert len(lines) == 5
+
+
+def test_the_demonstrations_list_is_whole_and_finds_its_one_customer() -> None:
+    assert (demo_watchlist_load(), demo_watchlist_load()) == (True, False)
+
+    [state] = lists_in_use()
+    assert (state.name, state.entries_count, state.trouble) == ("utopia", 7, "")
+    people = [ScreenedPerson("Dagny Brandão"), ScreenedPerson("Johanna O'Sullivan")]
+    assert [len(people_search([person])) for person in people] == [1, 0]
