@@ -15,53 +15,24 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import structlog
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from fraudsite.core.crypto.envelope import SealBroken
 from fraudsite.core.services.data_keys import DataKeyDestroyed
-from kyc.choices import ConsentPurpose, VerificationStatus
-from kyc.models import Consent, FaceTemplate
+from kyc.models import FaceTemplate
+from kyc.services.face_standing import Standing, barred_read, searchable, standing_read
 from kyc.services.face_templates import Embedding, template_embedding
 from kyc.vision.faces.gallery import Gallery, Neighbour
 
 logger = structlog.get_logger(__name__)
 
-# Rows a statement: 5,000 are some 4 MB, and loading 100,000 is not quicker with more.
+# Rows at a time: 5,000 are some 4 MB, and loading 100,000 is not quicker with more.
 LOAD_BATCH = 5000
-SEARCHED = (VerificationStatus.APPROVED, VerificationStatus.PROCESSING)
-NOT_SEARCHED = [status.value for status in VerificationStatus if status not in SEARCHED]
-
-# Counts what is there and what of it may not be searched, and not what may: the exceptions are few
-# and found by indexes. With 100,000 faces that takes a sixteenth of the time that joining all of
-# them to keys, verifications and consents does, a third where 15 % are not approved.
-# Uses index: kyc_face_template_listed.
-STANDING = """
-WITH barred AS (
-    SELECT face.id FROM kyc_facetemplate AS face
-    JOIN kyc_verification AS verification ON verification.id = face.verification_id
-    WHERE verification.status = ANY(%(not_searched)s) AND face.workspace_id = %(workspace_id)s
-    UNION
-    SELECT face.id FROM kyc_facetemplate AS face
-    JOIN core_datakey AS data_key ON data_key.id = face.data_key_id
-    WHERE data_key.destroyed_at IS NOT NULL AND face.workspace_id = %(workspace_id)s
-    UNION
-    SELECT face.id FROM kyc_facetemplate AS face
-    JOIN kyc_consent AS consent ON consent.customer_id = face.customer_id
-    WHERE consent.purpose = %(purpose)s AND face.workspace_id = %(workspace_id)s
-      AND (NOT consent.is_granted OR consent.withdrawn_at IS NOT NULL)
-      AND (NOT consent.is_granted AND consent.answered_at >= face.created_at
-           OR consent.withdrawn_at >= face.created_at)
-)
-SELECT kept.count, kept.checksum, away.count, away.checksum
-FROM (SELECT count(*), sum(hashint8(id)) AS checksum FROM kyc_facetemplate
-      WHERE workspace_id = %(workspace_id)s) AS kept,
-     (SELECT count(*), sum(hashint8(id)) AS checksum FROM barred) AS away
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +63,11 @@ class Nearest:
     unsearched: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """How many faces there are in a workspace and how many may not be searched; and which."""
-
-    kept: int
-    kept_checksum: int | None
-    barred: int
-    barred_checksum: int | None
-
-    @property
-    def searchable(self) -> int:
-        return self.kept - self.barred
-
-
 @dataclass(slots=True)
 class _Held:
     gallery: Gallery
-    standing: _Standing | None = None
+    standing: Standing = field(default_factory=Standing)
+    barred: frozenset[int] = frozenset()
 
 
 _held: dict[Shelf, _Held] = {}
@@ -130,61 +88,39 @@ def faces_nearest(
     return Nearest(neighbours, len(gallery) - len(excluded), standing.searchable - len(gallery))
 
 
-def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
-    """Return the faces that may be searched now: of existing, consenting customers."""
-    against = Consent.objects.filter(
-        Q(is_granted=False, answered_at__gte=OuterRef("created_at"))
-        | Q(withdrawn_at__gte=OuterRef("created_at")),
-        customer_id=OuterRef("customer_id"),
-        purpose=ConsentPurpose.BIOMETRICS,
-    )
-    return FaceTemplate.objects.filter(
-        ~Exists(against),
-        workspace_id=workspace_id,
-        verification__status__in=SEARCHED,
-        data_key__destroyed_at__isnull=True,
-    )
-
-
 def galleries_drop() -> None:
     """Let go of every face in this process's memory; the next search loads them again."""
     with _refreshing:
         _held.clear()
 
 
-def _refreshed(shelf: Shelf, *, dimensions: int) -> tuple[Gallery, _Standing]:
+def _refreshed(shelf: Shelf, *, dimensions: int) -> tuple[Gallery, Standing]:
     held = _held.setdefault(shelf, _Held(Gallery(dimensions)))
     # Asked before the rows: what changes in between is a difference that the next search sees.
-    standing = _standing(shelf.workspace_id)
+    standing = standing_read(shelf.workspace_id)
     if standing != held.standing:
-        _take_over_changes(shelf, held.gallery)
-        held.standing = standing
+        _take_over(shelf, held, standing)
     return held.gallery, standing
 
 
-def _standing(workspace_id: uuid.UUID) -> _Standing:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            STANDING,
-            {
-                "workspace_id": workspace_id,
-                "not_searched": NOT_SEARCHED,
-                "purpose": ConsentPurpose.BIOMETRICS,
-            },
-        )
-        return _Standing(*cursor.fetchone())
-
-
-def _take_over_changes(shelf: Shelf, gallery: Gallery) -> None:
-    wanted = _on(shelf)
-    ids = set(wanted.values_list("pk", flat=True))
-    gone = gallery.ids - ids
+def _take_over(shelf: Shelf, held: _Held, standing: Standing) -> None:
+    """Bring a gallery up to date: by what is new, or by everything where rows were deleted."""
+    rows = FaceTemplate.objects.filter(workspace_id=shelf.workspace_id)
+    fresh = rows.filter(pk__gt=held.standing.highest, pk__lte=standing.highest).count()
+    barred = barred_read(shelf.workspace_id)
+    if standing.kept == held.standing.kept + fresh:
+        gone: frozenset[Hashable] = held.gallery.ids & barred
+        back = held.barred - barred
+        news = _on(shelf).filter(Q(pk__gt=held.standing.highest) | Q(pk__in=back))
+    else:
+        ids = set(_on(shelf).values_list("pk", flat=True))
+        gone = held.gallery.ids - ids
+        news = _on(shelf).filter(pk__in=ids - held.gallery.ids)
     for pk in gone:
-        gallery.remove(pk)
-    new = sorted(ids - gallery.ids)
-    for start in range(0, len(new), LOAD_BATCH):
-        _load(wanted.filter(pk__in=new[start : start + LOAD_BATCH]), gallery)
-    logger.info("face_gallery_refreshed", added=len(new), removed=len(gone), size=len(gallery))
+        held.gallery.remove(pk)
+    _load(news, held.gallery)
+    held.standing, held.barred = standing, barred
+    logger.info("face_gallery_refreshed", removed=len(gone), size=len(held.gallery))
 
 
 def _on(shelf: Shelf) -> QuerySet[FaceTemplate]:
@@ -194,15 +130,13 @@ def _on(shelf: Shelf) -> QuerySet[FaceTemplate]:
 
 
 def _load(templates: QuerySet[FaceTemplate], gallery: Gallery) -> None:
-    keys: list[int] = []
-    faces: list[Embedding] = []
-    for template in templates.select_related("data_key"):
-        face = _opened(template)
-        if face is not None:
-            keys.append(template.pk)
-            faces.append(face)
-    if keys:
-        gallery.add_many(keys, np.stack(faces))
+    # Row by row from the server: all at once would hold 100,000 objects for one moment.
+    rows = templates.select_related("data_key").iterator(chunk_size=LOAD_BATCH)
+    while batch := list(islice(rows, LOAD_BATCH)):
+        opened = [(template.pk, _opened(template)) for template in batch]
+        faces = {pk: face for pk, face in opened if face is not None}
+        if faces:
+            gallery.add_many(list(faces), np.stack(list(faces.values())))
 
 
 def _opened(template: FaceTemplate) -> Embedding | None:

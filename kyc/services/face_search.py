@@ -11,7 +11,8 @@ from kyc.decision.duplicates import FaceHit, FaceSearch, FaceSearchOutcome
 from kyc.models import FaceTemplate, Verification
 from kyc.services.consents import has_biometric_consent
 from kyc.services.duplicate_signs import signs_shared
-from kyc.services.face_gallery import Nearest, Shelf, faces_nearest, searchable
+from kyc.services.face_gallery import Nearest, Shelf, faces_nearest
+from kyc.services.face_standing import searchable
 from kyc.services.face_templates import template_embedding
 from kyc.vision.faces.calibration import shipped_calibration
 from kyc.vision.faces.embed import ENGINE

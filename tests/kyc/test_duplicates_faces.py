@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import date
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
 from fraudsite.core.models import AuditEntry, Workspace
-from fraudsite.core.services.data_keys import data_key_destroy
+from fraudsite.core.services.data_keys import DataKeyDestroyed, data_key_destroy
 from kyc.choices import VerificationStatus
 from kyc.decision.duplicates import FaceSearch, FaceSearchOutcome, Sign
 from kyc.models import Consent, Customer, Device, DeviceSighting, FaceTemplate, Verification
@@ -19,10 +21,14 @@ from kyc.services import face_search as face_search_module
 from kyc.services.consent_withdrawal import consent_withdraw
 from kyc.services.duplicates import duplicates_forget, find_duplicates
 from kyc.services.face_search import face_search
-from kyc.services.face_templates import template_embedding
+from kyc.services.face_standing import searchable as searchable_faces
+from kyc.services.face_standing import standing_read
+from kyc.services.face_templates import template_embedding, templates_forget
 from kyc.vision.faces.gallery import duplicate_policy
 from tests.kyc.duplicates import (
+    ENGINE,
     TESTS,
+    VERSION,
     approve,
     consent_give,
     customer_make,
@@ -219,17 +225,52 @@ def test_what_a_search_counts_is_what_may_be_searched() -> None:
         lambda: consent_give(refused.customer, is_granted=False),
         lambda: consent_give(twice.customer, is_granted=False),
     ]
-    before = face_gallery._standing(workspace.pk)
+    before = standing_read(workspace.pk)
     seen = [before]
 
     for step in steps:
         step()
-        standing = face_gallery._standing(workspace.pk)
-        assert standing.searchable == face_gallery.searchable(workspace.pk).count()
+        standing = standing_read(workspace.pk)
+        assert standing.searchable == searchable_faces(workspace.pk).count()
         seen.append(standing)
 
     assert [standing.searchable for standing in seen] == [6, 4, 3, 2, 1, 1]
     assert len(set(seen[:-1])) == 5
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_a_gallery_holds_what_may_be_searched(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    workspace = Workspace.objects.live()
+    shelf = face_gallery.Shelf(workspace.pk, ENGINE, VERSION)
+    everybody = [known(number) for number in range(6)]
+
+    def happens(verification: Verification) -> None:
+        customer = verification.customer
+        acts = (
+            lambda: put(verification, VerificationStatus.APPROVED),
+            lambda: put(verification, list(VerificationStatus)[draw.integers(6)]),
+            lambda: face_show(verification, face(int(draw.integers(100)))),
+            lambda: face_show(verification, face(1), version="older"),
+            lambda: consent_give(customer),
+            lambda: consent_give(customer, is_granted=False),
+            lambda: templates_forget(customer_id=customer.pk),
+            lambda: data_key_destroy(data_key=customer.data_key, actor=TESTS),
+        )
+        # An erased customer stays so: it happens rarely, or nobody would be left.
+        acts[draw.choice(len(acts), p=[0.25, 0.15, 0.15, 0.1, 0.1, 0.1, 0.1, 0.05])]()
+
+    for _ in range(25):
+        with suppress(DataKeyDestroyed):
+            happens(everybody[draw.integers(6)])
+        found = face_gallery.faces_nearest(shelf, face(1), passed_over=(), limit=9)
+        searchable = searchable_faces(workspace.pk)
+        wanted = searchable.filter(engine_version=VERSION).values_list("pk", flat=True)
+        assert face_gallery._held[shelf].gallery.ids == set(wanted)
+        assert (found.searched, found.unsearched) == (
+            len(wanted),
+            searchable.filter(engine_version="older").count(),
+        )
 
 
 def test_forgetting_a_customer_leaves_no_row_of_them() -> None:
