@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fraudsite.core.actors import Actor
@@ -13,12 +14,15 @@ from fraudsite.core.services.data_keys import data_key_destroy
 from fraudsite.core.transitions import move
 from kyc.choices import Stage, StageState
 from kyc.models import Rescreening, ScreeningHit, Verification
+from kyc.screening.simulation import PERTURBATIONS, NameSource
+from kyc.screening.word_index import WordIndex
 from kyc.services.rescreening import rescreenings_run
 from kyc.services.risk import risk_current
 from kyc.services.screening import screen
 from kyc.services.screening_hits import SCREENING_HIT
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import result_store
+from kyc.services.watchlist_search import candidates
 from tests.kyc.conftest import Traveller
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
 
@@ -131,3 +135,20 @@ def test_who_is_approved_after_the_list_changed_under_way_is_searched_for_then(
     assessment = risk_current(verification.customer_id)
     assert assessment is not None
     assert (assessment.level, assessment.reasons[0]["code"]) == ("high", "screening.open_hit")
+
+
+def test_in_memory_everybody_is_found_whom_the_database_finds(db: None, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    people = NameSource(rng).draw(300)
+    take_in(tmp_path, [(str(n), str(person), "", "", "", "") for n, person in enumerate(people)])
+    index = WordIndex[str]()
+    for number, person in enumerate(people):
+        index.add([str(person)], str(number))
+
+    searched = [alter(people[n], rng) for n, alter in enumerate([*PERTURBATIONS.values()] * 6)]
+    in_database = [{found.entry.external_id for found in candidates(name)} for name in searched]
+
+    # A slip in a very short word hides some; bench/screening.py measures how many.
+    assert sum(map(bool, in_database)) >= 36
+    for name, found in zip(searched, in_database, strict=True):
+        assert found <= set(index.candidates(name))

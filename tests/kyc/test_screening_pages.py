@@ -6,14 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from fraudsite.core.choices import Role
 from fraudsite.core.models import AuditEntry, User
+from kyc.admin.screening_matches import screening_context
+from kyc.choices import Stage, StageState
 from kyc.models import ScreeningHit, Verification, Watchlist
 from kyc.services.risk import risk_assess
 from kyc.services.screening import screen
+from kyc.services.screening_hits import hit_decide
+from kyc.services.stage_findings import StageFindings
+from kyc.services.stage_results import result_store
 from tests.kyc.conftest import Traveller
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
 
@@ -129,3 +135,36 @@ def test_lists_are_for_staff_and_missing_rows_are_not_found(
     assert analyst.get(page(f"{name}_changelist")).status_code == 200
     assert analyst.get(page(f"{name}_change", "nobody")).status_code == 404
     assert traveller.client.get(page(f"{name}_changelist")).status_code in {302, 403, 404}
+
+
+def test_the_evidence_page_is_given_each_match_as_it_stands_now(
+    hit: ScreeningHit, anna: User
+) -> None:
+    verification = Verification.objects.get()
+    assert screening_context(verification) is None
+    findings = screen(verification)
+    assert findings is not None
+    stored = StageFindings(StageState.DONE, findings.to_json())
+    result_store(verification, Stage.SCREENING, stored, 1)
+    hit_decide(
+        hit=hit,
+        decision="false_positive",
+        reason="false_positive_name",
+        seen="open",
+        analyst=anna,
+    )
+
+    context = screening_context(verification)
+
+    assert context is not None
+    [match] = context["matches"]
+    assert (match["entry"], match["status"], match["is_told_apart"]) == (
+        "ours/U-1",
+        "Another person",
+        True,
+    )
+    page_part = render_to_string(
+        "admin/kyc/verification/includes/screening.html", {"screening": context}
+    )
+    assert "3 of 3 words agree." in page_part
+    assert page("screeninghit_change", hit.pk) in page_part
