@@ -1,4 +1,4 @@
-"""Whether a declared name can be the name in a machine-readable zone."""
+"""Whether a name as people write it can be the name in a machine-readable zone."""
 
 from __future__ import annotations
 
@@ -23,16 +23,35 @@ TRANSLITERATIONS: dict[str, tuple[str, ...]] = {
     "Ð": ("D",),
     "Đ": ("D",),
     "Ł": ("L",),
+    "Ŀ": ("L",),
     "Ħ": ("H",),
     "Ŧ": ("T",),
     "İ": ("I",),
     "ı": ("I",),
     "Ĳ": ("IJ",),
     "Ŋ": ("N",),
+    "ĸ": ("Q",),
+    "Ə": ("E", "A"),
 }
-# Four letters with three forms each; beyond it only the first form is tried.
+# Section 6.B, Cyrillic; second forms are those of the languages that the table names and the
+# romanisations that passports carried before it.
+CYRILLIC: dict[str, tuple[str, ...]] = {
+    "А": ("A",), "Б": ("B",), "В": ("V",), "Г": ("G", "H"), "Ґ": ("G",), "Д": ("D",),
+    "Ђ": ("D", "DJ"), "Ѓ": ("G",), "Е": ("E", "IE", "YE"), "Ё": ("E", "IO", "YO"),
+    "Є": ("IE", "YE"),
+    "Ж": ("ZH", "Z"), "З": ("Z",), "Ѕ": ("DZ",), "И": ("I", "Y"), "І": ("I",), "Ї": ("I", "YI"),
+    "Й": ("I", "Y"), "Ј": ("J",), "К": ("K",), "Л": ("L",), "Љ": ("LJ",), "М": ("M",), "Н": ("N",),
+    "Њ": ("NJ",), "О": ("O",), "П": ("P",), "Р": ("R",), "С": ("S",), "Т": ("T",), "Ћ": ("C",),
+    "Ќ": ("K",), "У": ("U",), "Ў": ("U",), "Ф": ("F",), "Х": ("KH", "H"), "Ц": ("TS", "C"),
+    "Ч": ("CH", "C"), "Џ": ("DZ",), "Ш": ("SH", "S"), "Щ": ("SHCH", "SHT"), "Ъ": ("IE", "", "A"),
+    "Ы": ("Y",), "Ь": ("",), "Э": ("E",), "Ю": ("IU", "YU"), "Я": ("IA", "YA"),
+}  # fmt: skip
+# Four letters with three forms each; beyond it only the first form is listed.
 MAX_VARIANTS = 81
 MRZ_NAME_LENGTHS = {"TD1": 30, "TD2": 31, "TD3": 39, "MRVA": 39, "MRVB": 31}
+
+APOSTROPHES = "'’`ʼ´"
+SEPARATORS = " -–‐.,/"
 
 
 def mrz_variants(name: str) -> frozenset[str]:
@@ -41,7 +60,7 @@ def mrz_variants(name: str) -> frozenset[str]:
     Parameters
     ----------
     name : str
-        As people write it, in Latin letters with any diacritics.
+        As people write it, in Latin letters with any diacritics, or in Cyrillic.
 
     Returns
     -------
@@ -50,8 +69,8 @@ def mrz_variants(name: str) -> frozenset[str]:
 
     References
     ----------
-    ICAO Doc 9303 part 3, section 6.A (transliteration), 4.6 (apostrophes are dropped, hyphens
-    become fillers).
+    ICAO Doc 9303 part 3, section 6.A and 6.B (transliteration), 4.6 (apostrophes are dropped,
+    hyphens become fillers).
 
     Examples
     --------
@@ -72,12 +91,18 @@ def mrz_variants(name: str) -> frozenset[str]:
 def names_agree(declared: str, read: str, *, is_truncated: bool = False) -> bool:
     """Whether a declared name can stand behind what was read.
 
+    Every permitted form of every letter is followed at once, so long names are compared in full.
+
     Parameters
     ----------
     declared, read : str
         The name as declared, and as read (fillers as spaces).
     is_truncated : bool
-        The zone was full, so that the end of the name may be missing.
+        The zone was full, so that the end of the name, or of each word of it, may be missing.
+
+    References
+    ----------
+    ICAO Doc 9303 part 3, section 4.2 (truncation of names).
 
     Examples
     --------
@@ -89,11 +114,16 @@ def names_agree(declared: str, read: str, *, is_truncated: bool = False) -> bool
     False
     >>> names_agree("Papadopoulou-Konstantinidou", "PAPADOPOULOU KONSTANT", is_truncated=True)
     True
+    >>> names_agree("Nilavadhanananda Chayapa", "NILAVADHANANANDA C", is_truncated=True)
+    True
     """
-    words = _words(read.upper())
-    if not words:
+    words = _words(_upper(read))
+    letters = [_forms(letter) for letter in _upper(declared) if letter.isalpha()]
+    if not words or not any(form for forms in letters for form in forms):
         return False
-    return any(_agrees(variant, words, is_truncated) for variant in mrz_variants(declared))
+    if _reaches(letters, words):
+        return True
+    return is_truncated and _each_is_a_start(declared, words)
 
 
 def plain_name(name: str) -> str:
@@ -108,15 +138,56 @@ def plain_name(name: str) -> str:
     return _words("".join(part for part in plain if not unicodedata.combining(part)))
 
 
-def _agrees(declared: str, read: str, is_truncated: bool) -> bool:  # noqa: FBT001 - inner step
-    if declared == read:
-        return True
-    # Fewer given names declared than the document carries: whole words, from the first on.
-    if read.startswith(declared + " "):
-        return True
-    if declared.replace(" ", "") == read.replace(" ", ""):
-        return True
-    return is_truncated and declared.startswith(read)
+def _reaches(letters: list[tuple[str, ...]], read: str) -> bool:
+    """Whether some form of the letters, one after the other, is the name read or its first words.
+
+    A set of places in `read` is carried along; a space is passed on either side at no price, so
+    that "Annamaria" is ANNA MARIA.
+    """
+    places = {0}
+    for forms in letters:
+        places = {
+            start + len(form)
+            for place in places
+            for start in _starts(read, place)
+            for form in forms
+            if read.startswith(form, start)
+        }
+    return any(place == len(read) or read[place] == " " for place in places)
+
+
+def _starts(read: str, place: int) -> tuple[int, ...]:
+    return (place, place + 1) if read[place : place + 1] == " " else (place,)
+
+
+def _each_is_a_start(declared: str, read: str) -> bool:
+    """Whether each word read is the start of a word declared, in their order, initials included."""
+    waiting = iter(_words_of(declared))
+    first, *further = read.split()
+    # The first word is never left out; of the others as many as there is no room for.
+    return _begins(next(waiting, ""), first) and all(
+        any(_begins(word, start) for word in waiting) for start in further
+    )
+
+
+def _begins(declared: str, start: str) -> bool:
+    """Whether some form of a declared word begins with the letters read."""
+    places = {0}
+    for forms in map(_forms, declared):
+        nearing = set()
+        for place in places:
+            for form in forms:
+                if form and form.startswith(start[place:]):
+                    return True
+                if start.startswith(form, place):
+                    nearing.add(place + len(form))
+        places = nearing
+    return False
+
+
+def _words_of(name: str) -> list[str]:
+    separators = "[" + re.escape(SEPARATORS) + "]+"
+    return [word for word in re.split(separators, _upper(name)) if word]
 
 
 def _upper(name: str) -> str:
@@ -127,10 +198,13 @@ def _upper(name: str) -> str:
 def _forms(letter: str) -> tuple[str, ...]:
     if letter in TRANSLITERATIONS:
         return TRANSLITERATIONS[letter]
+    if letter in CYRILLIC:
+        return CYRILLIC[letter]
     plain = unicodedata.normalize("NFD", letter)
-    return ("".join(part for part in plain if not unicodedata.combining(part)),)
+    kept = "".join(part for part in plain if not unicodedata.combining(part))
+    return (kept,)
 
 
 def _words(text: str) -> str:
-    without_apostrophes = re.sub(r"['’`ʼ]", "", text)
+    without_apostrophes = re.sub(f"[{APOSTROPHES}]", "", text)
     return " ".join(re.findall(r"[A-Z]+", without_apostrophes))
