@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.choices import Stage, StageState, VerificationStatus
 from kyc.choices_screening import HitSource
 from kyc.decision.screening import ScreeningFindings
-from kyc.models import Customer, Rescreening, Verification, WatchlistEntry
+from kyc.models import Rescreening, Verification, WatchlistEntry
 from kyc.screening.entries import ListedEntry
 from kyc.screening.scoring import ScreenedPerson, match
 from kyc.screening.word_index import WordIndex
@@ -102,15 +102,16 @@ def _step() -> int | None:
 
 def _approved_after(customer_id: uuid.UUID | None) -> list[Verification]:
     """Return the newest verification of the next customers, where it is approved."""
-    newest = Verification.objects.filter(customer=OuterRef("pk")).order_by("-created_at")
-    customers = Customer.objects.annotate(newest=Subquery(newest.values("pk")[:1])).filter(
-        data_key__destroyed_at=None
+    newer = Verification.objects.filter(
+        customer=OuterRef("customer"), created_at__gt=OuterRef("created_at")
+    )
+    approved = Verification.objects.filter(
+        ~Exists(newer),
+        status=VerificationStatus.APPROVED,
+        customer__data_key__destroyed_at__isnull=True,
     )
     if customer_id is not None:
-        customers = customers.filter(pk__gt=customer_id)
-    approved = Verification.objects.filter(
-        status=VerificationStatus.APPROVED, pk__in=customers.values("newest")
-    )
+        approved = approved.filter(customer_id__gt=customer_id)
     related = approved.select_related("customer", "customer__data_key")
     return list(related.order_by("customer_id")[:BATCH])
 
