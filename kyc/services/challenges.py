@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils import timezone
 from kyc.models import LivenessChallenge, Verification
 from kyc.refusals import Refusal
 from kyc.services.locks import lock_collecting
-from kyc.vision.liveness.challenge import draw_challenge
+from kyc.vision.liveness.challenge import draw_challenge, draw_light
 
 # In one attempt. Three let a person who cannot do one movement have another.
 MAX_DRAWS = 3
@@ -84,7 +85,8 @@ def _draw(verification: Verification) -> str:
     drawn = verification.challenges.filter(attempt=verification.attempt).order_by("-issued_at")
     if drawn.count() >= MAX_DRAWS:
         return drawn[0].actions
-    return str(draw_challenge(secrets.SystemRandom()))
+    rng = secrets.SystemRandom()
+    return str(replace(draw_challenge(rng), light=draw_light(rng)))
 
 
 def _canonical(nonce: str) -> str:

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from kyc.simulation.choreography import Timing, poses_of
 from kyc.simulation.flat_attacks import bend_photo, move_photo, show_on_screen
 from kyc.simulation.head_motion import Head, HeadPose, build_head, render_head
-from kyc.simulation.webcam import film
-from kyc.vision.liveness.challenge import Action, Challenge
+from kyc.simulation.webcam import film, light_up
+from kyc.vision.liveness.challenge import LIGHT_MS, Action, Challenge, LightColour
 from kyc.vision.video import MJPEG_FPS, Frame
 
 Image = NDArray[np.uint8]
@@ -50,6 +50,11 @@ _PRINT_WIDTH = 0.8
 # The lens is covered for so few frames that the judge forgives a lost face.
 _COVERED_FRAMES = 2
 _COVERED_GREY = 14
+LIGHT_BGR = {
+    LightColour.RED: (0.0, 0.0, 1.0),
+    LightColour.GREEN: (0.0, 1.0, 0.0),
+    LightColour.BLUE: (1.0, 0.0, 0.0),
+}
 # Names under which such software shows itself, as their makers document them.
 VIRTUAL_CAMERAS = (
     "OBS Virtual Camera",
@@ -113,6 +118,7 @@ def render_challenge_video(
     tail_s: float = 0.75,
     species: Species = "live",
     companion: Image | None = None,
+    light_strength: float = 0.12,
 ) -> ChallengeVideo:
     """A video of the challenge being done, or of an attack on it.
 
@@ -139,6 +145,9 @@ def render_challenge_video(
     companion : ndarray, optional
         Portrait of the second person for "two_faces" and "another_person"; the same portrait if
         left out.
+    light_strength : float
+        Share by which a colour on the screen brightens the face in it, where the challenge has a
+        light; .12 is a phone at arm's length in a dim room, 0 a recording made without it.
 
     Returns
     -------
@@ -151,8 +160,9 @@ def render_challenge_video(
     """
     paces_s = tuple(pace / 1000 for pace in challenge.pace_ms)
     action_s = paces_s or (seconds_per_action,) * len(challenge.actions)
-    timing = Timing(fps=fps, lead_s=lead_s, tail_s=tail_s, action_s=action_s)
-    scene = _Scene(portrait, companion, challenge, size, timing)
+    light_s = LIGHT_MS / 1000 * len(challenge.light)
+    timing = Timing(fps=fps, lead_s=lead_s, tail_s=light_s + tail_s, action_s=action_s)
+    scene = _Scene(portrait, companion, challenge, size, timing, light_strength)
     if species in EDITS:
         live = ChallengeVideo(tuple(_render_live(scene, rng)), timing, "live")
         return EDITS[species](live, rng)
@@ -166,6 +176,7 @@ class _Scene:
     challenge: Challenge
     size: tuple[int, int]
     timing: Timing
+    light_strength: float
 
     def head(self) -> Head:
         return build_head(self.portrait, size=self.size)
@@ -178,7 +189,19 @@ class _Scene:
         return poses_of(self.challenge.actions, self.timing.times_s(), self.timing, rng)
 
     def filmed(self, frames: Iterable[Image], rng: np.random.Generator) -> Iterator[Image]:
-        return film(frames, self.timing.fps, rng)
+        return film(self._lit(frames), self.timing.fps, rng)
+
+    def _lit(self, frames: Iterable[Image]) -> Iterator[Image]:
+        """The frames in the light of the screen, whose colours follow the last action."""
+        begin_s = self.timing.lead_s + sum(self.timing.action_s)
+        for number, frame in enumerate(frames):
+            place = (number / self.timing.fps - begin_s) * 1000 // LIGHT_MS
+            is_lit = self.light_strength > 0 and 0 <= place < len(self.challenge.light)
+            if is_lit:
+                colour = self.challenge.light[int(place)]
+                yield light_up(frame, LIGHT_BGR[colour], self.light_strength)
+            else:
+                yield frame
 
     def print_of_face(self) -> Image:
         """The portrait as an attacker prints it: a sheet on which the face has its own size."""

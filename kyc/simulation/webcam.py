@@ -40,6 +40,26 @@ def film(frames: Iterable[Image], fps: float, rng: np.random.Generator) -> Itera
         yield np.asarray(cv2.subtract(cv2.add(lit, grain[0][part]), grain[1][part]), np.uint8)
 
 
+def light_up(frame: Image, light_bgr: tuple[float, float, float], strength: float) -> Image:
+    """A scene in the coloured light of a screen, which reaches the middle and not the far wall.
+
+    Parameters
+    ----------
+    frame : ndarray of shape (height, width, 3), dtype=uint8
+        BGR.
+    light_bgr : tuple of float
+        Colour of the light, 0-1.
+    strength : float
+        Share by which a channel of full light becomes brighter in the middle.
+    """
+    height, width = frame.shape[:2]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    near = np.exp(-2 * (x * x + y * y))[..., None]
+    lit = frame * (1 + np.float32(strength) * near * np.array(light_bgr, np.float32))
+    return np.asarray(np.clip(lit, 0, 255), np.uint8)
+
+
 def _grain(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> tuple[Image, Image]:
     """Sensor noise larger than a frame: another part of it for each is as good as new noise.
 

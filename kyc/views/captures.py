@@ -32,7 +32,7 @@ from kyc.views.gate import actor_of, error_body, own_verification, wants_json
 from kyc.views.pages import require_collecting, wizard_page
 from kyc.views.quality_words import issue_sentences
 from kyc.views.steps import CAPTURE_SIDES, due_step, next_url
-from kyc.vision.liveness.challenge import LEAD_MS, parse_challenge
+from kyc.vision.liveness.challenge import LEAD_MS, LIGHT_MS, parse_challenge
 
 MAX_IMAGE_BYTES = 15_000_000
 # For a challenge that gives its movements no time of their own.
@@ -209,5 +209,7 @@ def _challenge_context(challenge: LivenessChallenge) -> dict[str, Any]:
         "nonce": str(challenge.nonce),
         "actions": actions,
         "lead_ms": LEAD_MS,
+        "light": [colour.name.lower() for colour in asked.light],
+        "light_ms": LIGHT_MS,
         "seconds_left": max(0, int((challenge.expires_at - timezone.now()).total_seconds())),
     }

@@ -12,6 +12,8 @@ import { UploadTrouble } from "./upload_trouble.js";
 
 const WISH = { facing: "user", width: 640, height: 480 };
 const LEAD = { code: "hold", label: "Hold still", instruction: "Look at the camera" };
+// What the screen shows at the end, so that the face reflects it; nothing for people who asked for less motion.
+const LIGHT = { code: "light", label: "Look at the screen", instruction: "It changes its colour for a few seconds" };
 // Answers after which only new movements help.
 const SPENT = new Set(["challenge_expired", "challenge_used", "challenge_unknown"]);
 
@@ -26,6 +28,10 @@ const prompts = [
   { ...LEAD, durationMs: challenge.lead_ms },
   ...challenge.actions.map((action) => ({ ...action, durationMs: action.duration_ms })),
 ];
+const mayFlash = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+if (mayFlash) {
+  prompts.push(...challenge.light.map((colour) => ({ ...LIGHT, colour, durationMs: challenge.light_ms })));
+}
 const deadlineMs = performance.now() + challenge.seconds_left * 1000;
 const neededMs = prompts.reduce((sum, prompt) => sum + prompt.durationMs, 0);
 
@@ -82,9 +88,17 @@ function showFraction(fraction) {
 
 function showStep(index) {
   const prompt = prompts[index];
-  showPrompt(prompt.code, prompt.label, prompt.instruction, index > 0 ? `· ${index} of ${prompts.length - 1}` : "");
+  showLight(prompt.colour);
+  if (prompt.colour && prompts[index - 1].colour) return; // one prompt for all colours: no reader repeats it
+  const isAction = index > 0 && !prompt.colour;
+  showPrompt(prompt.code, prompt.label, prompt.instruction, isAction ? `· ${index} of ${challenge.actions.length}` : "");
   showFraction(0);
   navigator.vibrate?.(60);
+}
+
+function showLight(colour) {
+  find("light").hidden = !colour;
+  find("light").dataset.colour = colour ?? "";
 }
 
 async function startRecording() {
@@ -99,6 +113,7 @@ async function startRecording() {
     const recorded = await record(stream, prompts, { onPrompt: showStep, onTick: showFraction });
     take = { ...recorded, nonce: challenge.nonce, cameraLabel };
   } catch (error) {
+    showLight(null);
     interrupted(error.why);
     return;
   }
@@ -116,6 +131,7 @@ function cameraStopped() {
 }
 
 function stopCamera() {
+  showLight(null);
   closeCamera(video);
   stream = null;
 }
@@ -145,8 +161,8 @@ function fillIn(data) {
   data.set("nonce", take.nonce);
   data.set("source", "camera");
   data.set("camera_label", take.cameraLabel);
-  // The lead is our own; the server asked for the movements and is told when each was asked for.
-  data.set("started_ms", JSON.stringify(take.startedMs.slice(1)));
+  // The lead and the light are our own; the server is told when each movement was asked for.
+  data.set("started_ms", JSON.stringify(take.startedMs.slice(1, 1 + challenge.actions.length)));
   return data;
 }
 

@@ -32,6 +32,9 @@ TURNS = frozenset({Action.TURN_LEFT, Action.TURN_RIGHT})
 LEAD_MS = 1_500
 # Time given to an action, in steps of 100 ms. Under 2.4 s people who read slowly come too late.
 PACE_MS = (2_400, 3_600)
+# How long a colour of the light is shown. Under three changes a second nobody's eyes are at risk
+# (WCAG 2.2, success criterion 2.3.1).
+LIGHT_MS = 700
 _PACE_STEP_MS = 100
 
 
@@ -60,6 +63,8 @@ class Challenge:
             raise ValueError("A challenge asks for every action at most once.")
         if self.pace_ms and len(self.pace_ms) != len(self.actions):
             raise ValueError("A challenge gives a time to every action or to none.")
+        if self.light and not self.pace_ms:
+            raise ValueError("A light follows actions that have a time.")
 
     def __str__(self) -> str:
         paces = [f"@{pace}" for pace in self.pace_ms] or [""] * len(self.actions)
@@ -67,6 +72,16 @@ class Challenge:
             f"{action}{pace}" for action, pace in zip(self.actions, paces, strict=True)
         )
         return f"{steps};{''.join(self.light)}" if self.light else steps
+
+    @property
+    def light_start_ms(self) -> int:
+        """When the first colour is shown: after the last action."""
+        return LEAD_MS + sum(self.pace_ms)
+
+    @property
+    def light_end_ms(self) -> int:
+        """When the last colour has been shown."""
+        return self.light_start_ms + LIGHT_MS * len(self.light)
 
     @property
     def starts_ms(self) -> tuple[int, ...]:

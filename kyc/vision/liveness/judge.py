@@ -17,6 +17,7 @@ from kyc.vision.liveness.engines import NO_ENGINES, LivenessEngines
 from kyc.vision.liveness.identity import identity_signal
 from kyc.vision.liveness.integrity import capture_signals, presence_signals
 from kyc.vision.liveness.key_frames import key_frames
+from kyc.vision.liveness.light import before_light, light_signals
 from kyc.vision.liveness.observation import Observation, baseline_of, observe, with_one_face
 from kyc.vision.liveness.passive import PassivePolicy, PassiveReport, judge_passive
 from kyc.vision.liveness.planarity import planarity_signals
@@ -146,8 +147,9 @@ def check_liveness(
     started = time.perf_counter()
     policy = policy or LivenessPolicy()
     seen = observe(frames)
+    plain = before_light(seen, challenge)
     actions, signals, selfie = _findings(seen, challenge, policy, camera_label)
-    signals += _identity(frames, seen, selfie, policy, engines)
+    signals += _identity(frames, plain, selfie, policy, engines)
     chosen = next((frame for frame in frames if selfie and frame.index == selfie.index), None)
     return LivenessReport(
         outcome=_outcome(actions, signals),
@@ -156,7 +158,7 @@ def check_liveness(
         selfie_frame_index=chosen.index if chosen else None,
         selfie_pixels=chosen.pixels if chosen else None,
         key_frames=key_frames(frames, actions),
-        passive=judge_passive(_spread_over(frames, seen), engines.spoof),
+        passive=judge_passive(_spread_over(frames, plain), engines.spoof),
         frames_with_one_face=len(with_one_face(seen)),
         frames_total=len(seen),
         duration_ms=_since_ms(started),
@@ -177,13 +179,15 @@ def _findings(
     signals = (
         *capture_signals(seen, camera_label, policy),
         *presence_signals(seen, policy),
+        *light_signals(seen, challenge, policy),
     )
     baseline = baseline_of(seen)
     if baseline is None:
         return _none_seen(challenge), signals, None
     actions, contradiction = find_actions(seen, challenge, baseline, policy)
     planarity = planarity_signals(seen, baseline, policy)
-    return actions, (*signals, *planarity, contradiction), choose_selfie(seen, baseline)
+    selfie = choose_selfie(before_light(seen, challenge), baseline)
+    return actions, (*signals, *planarity, contradiction), selfie
 
 
 def _identity(
@@ -218,7 +222,7 @@ def _outcome(actions: Sequence[ActionSeen], signals: Sequence[Signal]) -> Outcom
     raised = {signal.kind for signal in signals if signal.is_raised}
     if "fraud" in raised:
         return "not_live"
-    if raised or not all(action.is_seen for action in actions):
+    if "behaviour" in raised or not all(action.is_seen for action in actions):
         return "unclear"
     return "live"
 

@@ -20,6 +20,8 @@ _THUMBNAIL_SIZE = (48, 36)
 _FACE_SIZE = (160, 200)
 # Yaw of somebody who sits a little beside the camera; more is a turned head, not a habit.
 _MAX_HABIT_DEG = 12.0
+# Skin, not hair or background: so much of the face is left out on every side.
+_SKIN_MARGIN = 0.25
 _LEAD_MS = 1_000.0
 _FRONTAL_DEG = 15.0
 
@@ -44,6 +46,8 @@ class Observation:
         Variance of the Laplacian over the face at 160 x 200 px; 0 without a face.
     thumbnail : ndarray of shape (36, 48), dtype=float32
         Grey levels of the whole frame, 0-255.
+    chroma : tuple of float
+        Shares of red and green in the middle of the face, 0-1; 0 without a face.
     """
 
     index: int
@@ -53,6 +57,7 @@ class Observation:
     brightness: float
     sharpness: float
     thumbnail: NDArray[np.float32]
+    chroma: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ def _observation(frame: Frame, faces: tuple[MeshFace, ...]) -> Observation:
         brightness=brightness,
         sharpness=sharpness,
         thumbnail=small.astype(np.float32),
+        chroma=_chroma(frame.pixels, face),
     )
 
 
@@ -139,3 +145,21 @@ def _light_and_focus(grey: Pixels, face: MeshFace | None) -> tuple[float, float]
         return 0.0, 0.0
     even = cv2.resize(part, _FACE_SIZE, interpolation=cv2.INTER_AREA)
     return float(np.median(part)), float(cv2.Laplacian(even, cv2.CV_64F).var())
+
+
+def _chroma(pixels: Pixels, face: MeshFace | None) -> tuple[float, float]:
+    if face is None:
+        return 0.0, 0.0
+    left, top, width, height = face.box
+    rows = slice(
+        max(0, round(top + _SKIN_MARGIN * height)), round(top + (1 - _SKIN_MARGIN) * height)
+    )
+    columns = slice(
+        max(0, round(left + _SKIN_MARGIN * width)), round(left + (1 - _SKIN_MARGIN) * width)
+    )
+    part = pixels[rows, columns]
+    if part.size == 0:
+        return 0.0, 0.0
+    blue, green, red, _ = cv2.mean(part)
+    total = max(blue + green + red, 1.0)
+    return red / total, green / total

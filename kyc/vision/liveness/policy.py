@@ -106,6 +106,9 @@ class LivenessPolicy:
         Between two frames that look into the camera. The frames of one rendered person lie up to
         .37 apart, of a filmed one .33, of two rendered people .67 and more; two people on
         photographs .73 and more (509 pairs).
+    min_light_reflection : float
+        Correlation of a face's colour with the screen's. Ten renders each: lit by a screen that
+        brightens the face by 2 % .90 and more, unlit up to .41. Not measured on people.
     virtual_camera_names : tuple of str
         Lower-case parts of camera labels that veto.
     """
@@ -137,4 +140,5 @@ class LivenessPolicy:
     max_jump_scale: float = 1.35
     max_cut_difference: float = 30.0
     max_identity_distance: float = 0.55
+    min_light_reflection: float = 0.7
     virtual_camera_names: tuple[str, ...] = VIRTUAL_CAMERA_NAMES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SignalKind = Literal["behaviour", "fraud"]
+SignalKind = Literal["behaviour", "fraud", "advice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,9 @@ class Signal:
     ----------
     code : str
         Stable name, such as "several_faces".
-    kind : {"behaviour", "fraud"}
-        Behaviour may be told to the person ("stay in the picture"); fraud never is, and vetoes.
+    kind : {"behaviour", "fraud", "advice"}
+        Behaviour may be told to the person ("stay in the picture"); fraud never is, and vetoes;
+        advice is shown to a reviewer and decides nothing.
     value, limit : float
         What was measured and from where it counts, in the unit its code implies.
     is_raised : bool

@@ -86,7 +86,8 @@ def test_a_challenge_with_light_reads_back_as_it_was_written() -> None:
         "turn_left@2600,blink",
         "turn_left@-5",
         "turn_left@0",
-        "turn_left;rgx",
+        "turn_left@2600;rgx",
+        "turn_left;rgb",
     ],
 )
 def test_what_is_no_challenge_is_refused(text: Any) -> None:
