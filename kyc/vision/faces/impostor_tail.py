@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 Distances = npt.NDArray[np.float64]
 
@@ -106,6 +106,7 @@ def fit_tail(distances: Distances, *, people: int) -> ImpostorTail:
     scale = float(shortfalls.mean())
     if scale <= 0:
         raise ValueError("the nearest pairs of strangers are all equally far apart")
-    widening = 2 * people / float(chi2.ppf(1 - CONFIDENCE, 2 * people))
+    # Half a chi-square with 2n degrees of freedom is a gamma of shape n.
+    widening = people / float(gammaincinv(people, 1 - CONFIDENCE))
     share = len(shortfalls) / len(distances)
     return ImpostorTail(anchor, share, scale, scale * widening)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
+from kyc.evaluating.face_pairs import LabelledPair, read_face_material
 from kyc.vision import weights
+from kyc.vision.faces.condition import examine_face
 from kyc.vision.faces.detect import detect_faces
-from kyc.vision.faces.embed import Embedding, embed_face
+from kyc.vision.faces.embed import Embedding, describe_face
 from kyc.vision.faces.match import DEFAULT_POLICY, people_among
+from kyc.vision.faces.refusals import FaceRefusal, refusal_of
 
 FOLDER = Path(os.environ.get("MEASUREMENT_DATA", "")) / "faces"
 
@@ -32,6 +32,7 @@ pytestmark = [
 @dataclass(frozen=True, slots=True)
 class Measured:
     people_counts: list[int]
+    refusals: list[FaceRefusal | None]
     same: list[float]
     strangers: list[float]
 
@@ -40,46 +41,36 @@ class Measured:
 def measured() -> Measured:
     weights.fetch("face-descriptor")
     weights.fetch("face-landmarks")
-    counts, embeddings = [], {}
+    counts: list[int] = []
+    refusals: list[FaceRefusal | None] = []
+    embeddings = {}
     for path in sorted((FOLDER / "images").iterdir()):
         pixels = np.asarray(cv2.imread(str(path)), np.uint8)
         faces = detect_faces(pixels)
         counts.append(len(people_among(faces)))
-        embeddings[path.name] = embed_face(pixels, faces[0])
-    pairs = list(_pairs_with_known_answer(sorted(embeddings)))
+        described = describe_face(pixels, faces[0])
+        refusals.append(refusal_of(examine_face(pixels, faces[0], detail=described.detail)))
+        embeddings[path.name] = described.embedding
+    pairs = list(read_face_material(FOLDER).known_pairs())
     return Measured(
         counts,
-        [_distance(embeddings, one, other) for one, other, is_same in pairs if is_same],
-        [_distance(embeddings, one, other) for one, other, is_same in pairs if not is_same],
+        refusals,
+        [_distance(embeddings, pair) for pair in pairs if pair.is_same],
+        [_distance(embeddings, pair) for pair in pairs if not pair.is_same],
     )
 
 
-def _distance(embeddings: dict[str, Embedding], one: str, other: str) -> float:
-    return float(np.linalg.norm(embeddings[one] - embeddings[other]))
-
-
-def _pairs_with_known_answer(names: list[str]) -> Iterator[tuple[str, str, bool]]:
-    """The labelled pairs, and those that follow: if A is B, and B is not C, then A is not C."""
-    with (FOLDER / "pairs.csv").open() as stream:
-        labelled = [(row["file_x"], row["file_y"], row["same"] == "1")
-                    for row in csv.DictReader(stream)]  # fmt: skip
-    person = {name: name for name in names}
-    for one, other, is_same in labelled:
-        if is_same:
-            joined = person[one]
-            person = {n: person[other] if p == joined else p for n, p in person.items()}
-    strangers = {
-        frozenset((person[one], person[other])) for one, other, is_same in labelled if not is_same
-    }
-    for one, other in itertools.combinations(names, 2):
-        if person[one] == person[other]:
-            yield one, other, True
-        elif frozenset((person[one], person[other])) in strangers:
-            yield one, other, False
+def _distance(embeddings: dict[str, Embedding], pair: LabelledPair) -> float:
+    return float(np.linalg.norm(embeddings[pair.file_x] - embeddings[pair.file_y]))
 
 
 def test_every_photograph_of_one_person_counts_one_person(measured: Measured) -> None:
     assert measured.people_counts == [1] * 45
+
+
+def test_no_bare_face_is_refused(measured: Measured) -> None:
+    # Three of them wear clear glasses.
+    assert measured.refusals == [None] * 45
 
 
 def test_the_policys_figure_is_the_number_of_pairs_measured(measured: Measured) -> None:
