@@ -14,7 +14,7 @@ from kyc.consent_text import BIOMETRICS
 from kyc.models import Consent, Customer, DocumentFingerprint, FaceTemplate, Verification
 from kyc.services.document_fingerprints import Shown
 from kyc.services.face_gallery import Shelf
-from kyc.services.face_templates import STORED, Embedding, template_context
+from kyc.services.face_templates import STORED, Embedding, template_context, template_keep
 
 BATCH = 10_000
 ENGINE, VERSION = "bench", "1"
@@ -32,6 +32,14 @@ def customers_fill(count: int) -> tuple[Verification, Shelf, Embedding, Shown]:
     (newcomer,) = _verifications(1, workspace, VerificationStatus.PROCESSING)
     shown = Shown(rng.bytes(32), tuple(rng.bytes(32) for _ in range(4)))
     return newcomer, Shelf(workspace.pk, ENGINE, VERSION), _face(rng), shown
+
+
+def face_new(shelf: Shelf, embedding: Embedding) -> None:
+    """Have one more customer arrive with a face."""
+    (arrived,) = _verifications(
+        1, Workspace.objects.get(pk=shelf.workspace_id), VerificationStatus.PROCESSING
+    )
+    template_keep(arrived, embedding, engine=ENGINE, engine_version=VERSION)
 
 
 def _fill(count: int, workspace: Workspace, rng: np.random.Generator) -> None:

@@ -14,8 +14,7 @@ from kyc.services.duplicate_signs import signs_shared
 from kyc.services.face_gallery import Nearest, Shelf, faces_nearest
 from kyc.services.face_standing import searchable
 from kyc.services.face_templates import template_embedding
-from kyc.vision.faces.calibration import shipped_calibration
-from kyc.vision.faces.embed import ENGINE
+from kyc.vision.faces.engines import calibration_of, engine_named
 from kyc.vision.faces.gallery import DuplicatePolicy, duplicate_policy
 
 MAX_HITS = 10
@@ -67,8 +66,7 @@ def _passed_over(own: FaceTemplate) -> set[int]:
 
 
 def _policy(engine: str, gallery_size: int) -> DuplicatePolicy:
-    calibration = None if engine == ENGINE else shipped_calibration(engine)
-    return duplicate_policy(gallery_size, calibration=calibration)
+    return duplicate_policy(gallery_size, calibration=calibration_of(engine_named(engine)))
 
 
 def _hits(

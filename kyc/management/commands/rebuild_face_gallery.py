@@ -36,10 +36,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count, or describe and count."""
-        missing = faces_missing().count()
-        counts: Counter[Rebuilt] = Counter()
-        if not options["dry_run"]:
-            counts = self._rebuild(missing, is_quiet=options["json"])
+        try:
+            missing = faces_missing().count()
+            counts = Counter[Rebuilt]()
+            if not options["dry_run"]:
+                counts = self._rebuild(missing, is_quiet=options["json"])
+        except WeightsUnavailable as unavailable:
+            raise CommandError(str(unavailable)) from unavailable
         if options["json"]:
             found = {outcome.value: counts[outcome] for outcome in Rebuilt}
             self.stdout.write(json.dumps({"missing": missing, **found}))
@@ -47,14 +50,11 @@ class Command(BaseCommand):
             self._print(missing, counts)
 
     def _rebuild(self, missing: int, *, is_quiet: bool) -> Counter[Rebuilt]:
-        counts: Counter[Rebuilt] = Counter()
-        try:
-            for nth, (_, outcome) in enumerate(faces_rebuild(), start=1):
-                counts[outcome] += 1
-                if nth % REPORT_EVERY == 0 and not is_quiet:
-                    self.stdout.write(f"{nth} of {missing}")
-        except WeightsUnavailable as missing_weights:
-            raise CommandError(str(missing_weights)) from missing_weights
+        counts = Counter[Rebuilt]()
+        for nth, (_, outcome) in enumerate(faces_rebuild(), start=1):
+            counts[outcome] += 1
+            if nth % REPORT_EVERY == 0 and not is_quiet:
+                self.stdout.write(f"{nth} of {missing}")
         return counts
 
     def _print(self, missing: int, counts: Counter[Rebuilt]) -> None:
