@@ -117,7 +117,7 @@ def write_mrz(pen: Pen, lines: tuple[str, ...], left_mm: float, bottom_mm: float
 
     One letter at a time, because the pitch is the standard's and not the font's.
     """
-    font = _ocr_b(MRZ_LETTER_MM * pen.px_per_mm)
+    font = ocr_b(MRZ_LETTER_MM * pen.px_per_mm)
     draw = ImageDraw.Draw(pen.canvas)
     for row, line in enumerate(lines):
         y = (bottom_mm - MRZ_LINE_MM * (len(lines) - 1 - row)) * pen.px_per_mm
@@ -176,7 +176,14 @@ def font_of(face: str, capital_px: float) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=8)
-def _ocr_b(capital_px: float) -> ImageFont.FreeTypeFont:
+def ocr_b(capital_px: float) -> ImageFont.FreeTypeFont:
+    """The zone's own face, with capitals that high.
+
+    Raises
+    ------
+    FontMissing
+        When it is not installed.
+    """
     for path in OCR_B_PATHS:
         if path.is_file():
             return _sized(str(path), capital_px)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from kyc.vision.mrz.letters import LetterReader, letter_reader
 from kyc.vision.mrz.ocr import OcrEngine, OcrFailed, OcrLine, default_engine
 from kyc.vision.mrz.read import MAX_OCR_CALLS, MrzSearch, read_mrz
 from kyc.vision.mrz.readings import CheckDigit, MrzFields, MrzReading, Repair
@@ -72,6 +73,7 @@ def read_document(
     *,
     today: date,
     engine: OcrEngine | None = None,
+    letters: LetterReader | None = None,
 ) -> DocumentReading:
     """Read the machine-readable zone from whichever side carries it.
 
@@ -83,6 +85,9 @@ def read_document(
         Settles the century of two-digit years.
     engine : OcrEngine, optional
         pytesseract by default.
+    letters : LetterReader, optional
+        Reads single cells; by default the one of this installation, if `manage.py
+        train_mrz_letters` has made its weights.
 
     Returns
     -------
@@ -94,13 +99,13 @@ def read_document(
         When the engine is missing or broke down.
     """
     started = perf_counter()
-    chosen = engine or default_engine()
+    chosen, cell_reader = engine or default_engine(), letters or letter_reader()
     found: dict[Side, MrzSearch] = {}
     sides: list[tuple[Side, Pixels | None]] = [("back", back), ("front", front)]
     for side, pixels in sides:
         if pixels is None:
             continue
-        found[side] = _search(pixels, today, chosen)
+        found[side] = _search(pixels, today, chosen, cell_reader)
         reading = found[side].reading
         if reading is not None and reading.is_accepted:
             break
@@ -116,11 +121,18 @@ def read_document(
     )
 
 
-def _search(pixels: Pixels, today: date, engine: OcrEngine) -> MrzSearch:
+def _search(
+    pixels: Pixels, today: date, engine: OcrEngine, letters: LetterReader | None
+) -> MrzSearch:
     gray = _shrunk(np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8), WORKING_SIDE_PX)
     sharpness = blur_variance(_shrunk(gray, MEASURED_SIDE_PX))
     return read_mrz(
-        gray, today=today, engine=engine, blur_variance=sharpness, max_ocr_calls=MAX_OCR_CALLS
+        gray,
+        today=today,
+        engine=engine,
+        blur_variance=sharpness,
+        max_ocr_calls=MAX_OCR_CALLS,
+        letters=letters,
     )
 
 

@@ -28,6 +28,7 @@ MIN_LINE_ASPECT = 9.0
 MRZ_LINE_ASPECT = 18.0
 TWO_LINE_ASPECT = 32.0
 
+FAINTEST_STRETCHED = 8.0  # grey levels, likewise
 FAINTEST_PRINT = 24  # grey levels; fainter is noise and stays faint
 
 MIN_LINE_WIDTH = 0.22  # of the picture: a card held at arm's length still fills a third
@@ -256,6 +257,30 @@ def even_out(cut: Gray, *, letter_height_px: float) -> Gray:
     strongest = cv2.GaussianBlur(cv2.dilate(print_only, around), (0, 0), letter_height_px)
     evened = 255 - 255 * print_only / np.maximum(strongest, FAINTEST_PRINT)
     return np.asarray(np.clip(evened, 0, 255), dtype=np.uint8)
+
+
+def stretch(cut: Gray, *, letter_height_px: float) -> Gray:
+    """Print as dark as it gets on white, by one measure for the whole zone.
+
+    Unlike `even_out` it leaves the strength of strokes to each other as it is, so that noise
+    between faint letters is not made print.
+
+    Parameters
+    ----------
+    cut : ndarray of shape (height, width), dtype=uint8
+    letter_height_px : float
+
+    Returns
+    -------
+    ndarray of the same shape, dtype=uint8
+    """
+    around = _odd(2 * letter_height_px)
+    paper = cv2.morphologyEx(cut, cv2.MORPH_CLOSE, _rectangle(around, around))
+    paper = cv2.GaussianBlur(paper, (0, 0), 0.75 * letter_height_px)
+    darkness = paper.astype(np.float32) - cut
+    # The darkest three in a hundred are print wherever there is a zone.
+    darkest = max(float(np.percentile(darkness, 97)), FAINTEST_STRETCHED)
+    return np.asarray(np.clip(255 - darkness * (220 / darkest), 0, 255), np.uint8)
 
 
 def _odd(length: float) -> int:

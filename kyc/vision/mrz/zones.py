@@ -1,0 +1,214 @@
+"""Two or three lines of letters that are a zone, and its picture as if seen straight from above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from kyc.vision.mrz.chains import LetterLine, Points, find_letter_lines
+from kyc.vision.mrz.formats import FORMATS
+
+Gray = npt.NDArray[np.uint8]
+
+LINE_LENGTHS = tuple(sorted({layout.line_length for layout in FORMATS}))
+NEAR_A_LENGTH = 1.2  # pitches; perspective makes the middle one a little wrong
+
+MAX_TURN_DEG = 5.0  # between two lines of one zone, by perspective
+PITCH_RATIO = (0.8, 1.25)
+# The standard has 2.5 pitches from line to line; specimens were seen with 1.7 to 3.4.
+SPACING_IN_PITCHES = (1.4, 3.8)
+STANDARD_SPACING = 2.5
+MAX_OVERHANG = 4.0  # pitches that one line may run beyond another
+
+MARGIN_IN_PITCHES = 1.3
+MIN_LETTERS = 20
+# A line that stands alone may have lost its neighbours to a reflection.
+SEARCH_SIDES_PX = (1400, 700)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zone:
+    """Where a zone lies, as four corners, and how it divides into letters.
+
+    Attributes
+    ----------
+    corners : ndarray of shape (4, 2)
+        Middles of the first and last letter of the top line, then of the bottom line; x, y. Which
+        way is up is not known, only which way the lines run.
+    columns : int
+        Letters in a line.
+    rows : tuple of float
+        Where the lines found lie between the top one (0) and the bottom one (1).
+    spacing : float
+        From the top line to the bottom line, in pitches.
+    pitch_px : float
+    letters : int
+        How many were found; orders zones.
+    """
+
+    corners: Points
+    columns: int
+    rows: tuple[float, ...]
+    spacing: float
+    pitch_px: float
+    letters: int
+
+    @property
+    def lost_rows(self) -> int:
+        """How many lines may have been missed above or below those found."""
+        if len(self.rows) == 1:
+            return 2
+        return 0 if self.is_whole or len(self.rows) > 2 else 1
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has the lines and the length of a zone."""
+        return self.columns in LINE_LENGTHS and len(self.rows) >= (3 if self.columns == 30 else 2)
+
+
+def find_zones(gray: Gray) -> tuple[Zone, ...]:
+    """Zones of a picture at any angle, the most letters first.
+
+    Parameters
+    ----------
+    gray : ndarray of shape (height, width), dtype=uint8
+    """
+    found: list[Zone] = []
+    for side in SEARCH_SIDES_PX:
+        found += _zones_of(find_letter_lines(gray, side))
+        if any(zone.is_whole for zone in found):
+            break
+    found.sort(key=lambda zone: (zone.is_whole, zone.letters), reverse=True)
+    return tuple(found)
+
+
+def straightened(
+    gray: Gray, zone: Zone, *, pitch_px: float, margin: float = MARGIN_IN_PITCHES
+) -> Gray:
+    """The zone's picture with level lines and letters `pitch_px` apart, a margin around it.
+
+    Parameters
+    ----------
+    gray : ndarray of shape (height, width), dtype=uint8
+    zone : Zone
+    pitch_px : float
+        A capital letter is about as high.
+    margin : float
+        Pitches around the outermost letters, which themselves reach half a pitch further.
+
+    Returns
+    -------
+    ndarray of shape (height, width), dtype=uint8
+        The middle of letter i of the top line is at x = (margin + 0.5 + i) · `pitch_px`,
+        y = (room + 0.5) · `pitch_px`, `room` being the margin and what lost lines need.
+    """
+    left, right = (margin + 0.5) * pitch_px, (margin + zone.columns - 0.5) * pitch_px
+    room = margin + 0.5 + zone.lost_rows * STANDARD_SPACING
+    top, bottom = room * pitch_px, (room + zone.spacing) * pitch_px
+    to = np.array([(left, top), (right, top), (left, bottom), (right, bottom)], np.float32)
+    size = (round(right + left), round(bottom + room * pitch_px))
+    scale = pitch_px / zone.pitch_px
+    # Warping has no area filter; shrinking by much would alias, so blur first.
+    source = cv2.GaussianBlur(gray, (0, 0), 0.4 / scale) if scale < 0.6 else gray
+    warp = cv2.getPerspectiveTransform(zone.corners.astype(np.float32), to)
+    picture = cv2.warpPerspective(
+        source, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(picture, np.uint8)
+
+
+def _zones_of(lines: tuple[LetterLine, ...]) -> list[Zone]:
+    zones, rest = [], list(lines)
+    while rest:
+        group = _group(rest)
+        rest = [line for line in rest if all(line is not taken for taken in group)]
+        letters = sum(len(line.centres) for line in group)
+        if letters >= MIN_LETTERS:
+            zones.append(_zone_of(group, letters))
+    return zones
+
+
+def _group(lines: list[LetterLine]) -> list[LetterLine]:
+    """The first line with those that belong to it, from one side to the other."""
+    first = lines[0]
+    normal = np.array((-first.direction[1], first.direction[0]))
+    fitting = [line for line in lines[1:] if _is_parallel(first, line)]
+    offset = {
+        id(line): float((line.centres.mean(axis=0) - first.centres.mean(axis=0)) @ normal)
+        for line in fitting
+    }
+    offset[id(first)] = 0.0
+    group = [first]
+    low, high = (bound * first.pitch_px for bound in SPACING_IN_PITCHES)
+    for line in fitting:
+        distances = [abs(offset[id(line)] - offset[id(member)]) for member in group]
+        if len(group) < 3 and low < min(distances) < high:
+            group.append(line)
+    return sorted(group, key=lambda line: offset[id(line)])
+
+
+def _is_parallel(line: LetterLine, other: LetterLine) -> bool:
+    turn = abs(line.direction[0] * other.direction[1] - line.direction[1] * other.direction[0])
+    if turn > np.sin(np.deg2rad(MAX_TURN_DEG)):
+        return False
+    if not PITCH_RATIO[0] < other.pitch_px / line.pitch_px < PITCH_RATIO[1]:
+        return False
+    middle = line.centres.mean(axis=0)
+    own = (line.centres[[0, -1]] - middle) @ line.direction
+    ends = (other.centres[[0, -1]] - middle) @ line.direction
+    overhang = max(own[0] - ends[0], ends[1] - own[1]) / line.pitch_px
+    return bool(overhang < MAX_OVERHANG)
+
+
+def _zone_of(group: list[LetterLine], letters: int) -> Zone:
+    pitch = float(np.median([line.pitch_px for line in group]))
+    top, bottom = group[0], group[-1]
+    if _columns(top) == _columns(bottom):
+        corners = np.array([top.first, top.last, bottom.first, bottom.last])
+        columns = _columns(top)
+    else:
+        corners, columns = _common_ends(group, pitch)
+    if len(group) == 1:
+        normal = np.array((-top.direction[1], top.direction[0])) * pitch
+        corners[2:] += normal
+        return Zone(corners, columns, (0.0,), 1.0, pitch, letters)
+    return _with_rows(Zone(corners, columns, (0.0, 1.0), 0.0, pitch, letters), group)
+
+
+def _with_rows(zone: Zone, group: list[LetterLine]) -> Zone:
+    middles = np.array([(line.first + line.last) / 2 for line in group])
+    normal = np.array((-group[0].direction[1], group[0].direction[0]))
+    offsets = (middles - middles[0]) @ normal
+    whole = max(float(offsets[-1]), 1.0)
+    return replace(
+        zone,
+        rows=tuple(float(offset) / whole for offset in offsets),
+        spacing=whole / zone.pitch_px,
+    )
+
+
+def _columns(line: LetterLine) -> int:
+    """Letters in the line, one of the standard's lengths where it is about so long."""
+    counted = line.length_px / line.pitch_px + 1
+    near = min(LINE_LENGTHS, key=lambda length: abs(length - counted))
+    return near if abs(near - counted) <= NEAR_A_LENGTH else max(round(counted), 2)
+
+
+def _common_ends(group: list[LetterLine], pitch: float) -> tuple[Points, int]:
+    """Ends for lines of which some lost letters: as far as any of them reaches."""
+    longest = max(group, key=lambda line: len(line.centres))
+    middle = longest.centres.mean(axis=0)
+    ends = np.array([(line.centres[[0, -1]] - middle) @ longest.direction for line in group])
+    first, last = float(ends[:, 0].min()), float(ends[:, 1].max())
+    corners = []
+    for line in (group[0], group[-1]):
+        foot = line.centres.mean(axis=0)
+        at = float((foot - middle) @ longest.direction)
+        corners += [foot + (end - at) * line.direction for end in (first, last)]
+    counted = (last - first) / pitch + 1
+    near = min(LINE_LENGTHS, key=lambda length: abs(length - counted))
+    columns = near if abs(near - counted) <= NEAR_A_LENGTH else max(round(counted), 2)
+    return np.array(corners), columns
