@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kyc.vision.faces.calibration import shipped_calibration
-from kyc.vision.faces.gallery import FIRST_CAPACITY, Gallery, duplicate_policy
+from kyc.vision.faces.gallery import FIRST_CAPACITY, Gallery, Neighbour, duplicate_policy
 
 NUMBERS = st.floats(-2, 2, width=32)
 FACES = arrays(np.float32, (4,), elements=NUMBERS)
@@ -166,3 +167,31 @@ def test_what_no_pair_was_measured_for_is_called_extrapolated() -> None:
         "extrapolated from 509 pairs of 14 people."
     )
     assert not duplicate_policy(1, rate=0.01).is_extrapolated
+
+
+def test_a_search_beside_changes_sees_whole_faces_only() -> None:
+    gallery, many = a_gallery(50), faces(50)
+    is_over = threading.Event()
+    wrong: list[Neighbour] = []
+
+    def search() -> None:
+        while not is_over.is_set():
+            found = gallery.nearest(many[7], 3)
+            # Face 7 never moves away, so it is always there, at no distance and once.
+            if found[0] != Neighbour(7, 0.0) or found[1].distance < 0.5:
+                wrong.extend(found)
+
+    searchers = [threading.Thread(target=search) for _ in range(3)]
+    for searcher in searchers:
+        searcher.start()
+    for turn in range(200):
+        gallery.add(1000 + turn, many[turn % 7])
+        gallery.remove(turn % 7)
+        gallery.add(turn % 7, many[8 + turn % 40])
+        gallery.remove(1000 + turn)
+    is_over.set()
+    for searcher in searchers:
+        searcher.join()
+
+    assert wrong == []
+    assert gallery.ids == set(range(50))
