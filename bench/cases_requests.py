@@ -28,7 +28,7 @@ class Desk:
     """
 
     def __init__(self, port: int, session: str) -> None:
-        self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
+        self._port = port
         # Django compares the two texts; what they are is the browser's business.
         token = secrets.token_hex(16)
         self._headers = {
@@ -52,11 +52,14 @@ class Desk:
         self, method: str, path: str, body: bytes | None, kind: dict[str, str]
     ) -> tuple[int, str]:
         # People open a page seconds after the one before: the connection is closed by then.
-        self._link.close()
-        self._link.request(method, path, body, {**self._headers, **kind})
-        answer = self._link.getresponse()
-        answer.read()
-        return answer.status, answer.headers.get("Location", "")
+        link = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S)
+        try:
+            link.request(method, path, body, {**self._headers, **kind})
+            answer = link.getresponse()
+            answer.read()
+            return answer.status, answer.headers.get("Location", "")
+        finally:
+            link.close()
 
 
 @dataclass(slots=True)
