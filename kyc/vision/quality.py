@@ -129,6 +129,53 @@ class QualityReport:
     issues: tuple[QualityIssue, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure for people: what was measured, in which unit, and what it has to reach.
+
+    ``limit`` is a lower bound, an upper one where ``is_upper`` is true.
+    """
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+    is_upper: bool = False
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the value keeps to its limit."""
+        return self.value <= self.limit if self.is_upper else self.value >= self.limit
+
+
+def measures(report: QualityReport, *, kind: Kind) -> tuple[Measure, ...]:
+    """Lay a report out with units and limits, in the order in which issues are told.
+
+    Examples
+    --------
+    >>> flat = assess_quality(np.full((700, 900, 3), 128, np.uint8), kind="document")
+    >>> [measure.name for measure in measures(flat, kind="document") if not measure.is_met]
+    ['sharpness']
+    """
+    limits = LIMITS[kind]
+    longer_side = max(report.width_px, report.height_px)
+    return (
+        Measure("resolution", longer_side, "px, longer side", limits.longer_side_px),
+        Measure("brightness", report.brightness, "mean grey level, 0–255", limits.brightness),
+        Measure(
+            "sharpness", report.blur_variance,
+            f"variance of the Laplacian at {MEASURED_SIDE_PX} px", limits.blur_variance,
+        ),
+        Measure(
+            "reflections", round(100 * report.glare_fraction, 2), "% of the picture", 0.0,
+            is_upper=True,
+        ),
+        Measure(
+            "print cut off", float(report.is_cut_off), "lines, 1 for any", 0.0, is_upper=True
+        ),
+    )  # fmt: skip
+
+
 def assess_quality(pixels: Pixels, *, kind: Kind) -> QualityReport:
     """Measure a photograph of a document or of a face.
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import pycountry
 
@@ -102,6 +102,13 @@ class AamvaLicence:
     missing: tuple[str, ...]
     impossible: tuple[str, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON values, dates in ISO form."""
+        found = asdict(self)
+        for name in ("birth_date", "issue_date", "expiry_date"):
+            found[name] = found[name].isoformat() if found[name] else None
+        return {**found, "missing": list(self.missing), "impossible": list(self.impossible)}
+
 
 @dataclass(frozen=True, slots=True)
 class _Header:
@@ -158,7 +165,7 @@ def parse_aamva(data: bytes) -> AamvaLicence:
         sex=SEXES.get(_said(elements, "DBC").upper(), ""),
         country=_country(elements),
         jurisdiction=_said(elements, "DAJ").upper(),
-        elements=MappingProxyType(elements),
+        elements=elements,
         missing=missing_elements(elements, header.version, kind),
         impossible=tuple(
             name for name in DATE_ELEMENTS if dates[name] is None and _is_date_meant(elements, name)

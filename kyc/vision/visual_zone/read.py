@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from time import perf_counter
+from typing import Any
 
 import cv2
 import numpy as np
@@ -83,6 +84,14 @@ class VisualReading:
         """The field of that name, None when it was not read."""
         return next((field for field in self.fields if field.name == name), None)
 
+    def to_json(self) -> dict[str, Any]:
+        """Everything as JSON values; `kyc.decision.agreement.printed_of` takes it apart again."""
+        return {
+            **asdict(self),
+            "fields": [{**asdict(field), "days": _iso(field.days)} for field in self.fields],
+            "lines": [{**asdict(line), "days": _iso(line.days)} for line in self.lines],
+        }
+
 
 def read_visual_zone(
     document: DocumentCrops, *, today: date, engine: WordEngine | None = None
@@ -125,6 +134,10 @@ def read_visual_zone(
         duration_ms=round((perf_counter() - started) * 1000, 1),
         engine=chosen.name,
     )
+
+
+def _iso(days: Sequence[date]) -> list[str]:
+    return [day.isoformat() for day in days]
 
 
 def _picture(document: DocumentCrops) -> tuple[Gray, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -35,6 +36,13 @@ def test_the_example_of_the_standard_is_read_whole() -> None:
     assert (card.country, card.jurisdiction) == ("USA", "VA")
     assert card.elements["DAK"] == "232690000"
     assert (card.missing, card.impossible) == ((), ())
+
+
+def test_a_card_can_be_written_as_json() -> None:
+    written = json.loads(json.dumps(parse_aamva(EXAMPLE).to_json()))
+
+    assert (written["birth_date"], written["name"]["surname"]) == ("1986-06-06", "SAMPLE")
+    assert written["elements"]["DAQ"] == written["document_number"] == "T64235789"
 
 
 @pytest.mark.parametrize("version", range(1, LATEST_VERSION + 1))

@@ -13,7 +13,7 @@ from kyc.simulation.people import ERIKSSON, draw_person
 from kyc.simulation.photography import photograph, take_selfie
 from kyc.simulation.portraits import load_portrait
 from kyc.simulation.specimens import render_specimen
-from kyc.vision.quality import ISSUE_SENTENCES, QualityReport, assess_quality
+from kyc.vision.quality import ISSUE_SENTENCES, QualityReport, assess_quality, measures
 
 Image = npt.NDArray[np.uint8]
 KINDS = ("TD3", "TD1")
@@ -110,6 +110,23 @@ def test_a_good_selfie_has_no_issues_and_a_blurred_one_has(name: str) -> None:
     assert codes(good) == []
     assert codes(blurred) == ["blurred"]
     assert codes(dark) == ["too_dark"]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "missed"),
+    [
+        ({}, []),
+        ({"blur_sigma": 3.0}, ["sharpness"]),
+        ({"glare": 1.0}, ["reflections"]),
+    ],
+)
+def test_measures_miss_their_limits_where_there_are_issues(
+    conditions: dict[str, float], missed: list[str]
+) -> None:
+    laid_out = measures(report("TD3", **conditions), kind="document")
+
+    assert [measure.name for measure in laid_out if not measure.is_met] == missed
+    assert all(measure.unit for measure in laid_out)
 
 
 def test_every_issue_tells_what_to_do() -> None:

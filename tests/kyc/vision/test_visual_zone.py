@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from kyc.decision.agreement import printed_of
 from kyc.simulation.licences import render_licence
 from kyc.simulation.people import ERIKSSON
 from kyc.simulation.photography import photograph
@@ -109,6 +111,16 @@ def test_values_are_found_below_beside_and_behind_their_labels() -> None:
         "document_number": "L898902C3",
     }
     assert all(abs(field.confidence - 0.9) < 0.001 for field in reading.fields)
+
+
+def test_a_reading_goes_through_json_unchanged() -> None:
+    reading = scripted(word("DOB", 100, 300), word("23.08.1974", 170, 300))
+
+    taken = printed_of(json.loads(json.dumps(reading.to_json())))
+
+    day = date(1974, 8, 23)
+    assert taken.fields["birth_date"].days == (day,)
+    assert (taken.days, taken.lines) == (frozenset({day}), ("DOB 23.08.1974",))
 
 
 def test_a_european_licence_is_read_by_its_layout_where_small_numbers_are_lost() -> None:
