@@ -114,6 +114,7 @@ def _rates(distances: Distances, policy: MatchPolicy) -> dict[str, Any]:
         "far_interval": mistaken.interval,
         "far_words": mistaken.words,
         "eer": distances.equal_error_rate,
+        "eer_words": _error_rate_words(distances),
     }
 
 
