@@ -14,9 +14,10 @@ from kyc.screening.words import NameWords, candidate_query, name_words, near_wor
 
 POLICY = MatchPolicy()
 # Trigrams that a word must share to be looked at more closely; one slip in a word of four letters
-# leaves about 0.3. Nearer words come first, so a limit cuts off only what is unlike.
-WORD_SIMILARITY = 0.3
-WORDS_PER_WORD = 150
+# leaves 0.25. Nearer words come first, so a limit cuts off only what is unlike. With 0.3 and 150 a
+# search took 21 ms of processor time instead of 28, and found 193 of 200 respelled names, not 198.
+WORD_SIMILARITY = 0.2
+WORDS_PER_WORD = 500
 # Entries that are compared in full, the most alike first. Among a million generated people the
 # commonest names have hundreds of bearers, whom only the date of birth tells apart: with a limit of
 # 150 one listed person in thirty was not compared at all.
