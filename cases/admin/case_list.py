@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
 from cases.admin.bulk import BulkPages
 from cases.admin.bulk_acts import bulk_acts_of
-from cases.admin.case_rows import case_rows
+from cases.admin.case_rows import case_rows, case_url
 from cases.admin.case_views import CasePageViews
 from cases.admin.gates import permitted
 from cases.admin.list_filter import HOLDERS, MAX_PAGE, ListQuestion, question_of
@@ -20,10 +21,12 @@ from cases.admin.own_settings import OwnSettingsPages
 from cases.admin.presence import PresencePages
 from cases.admin.undo import UndoPages
 from cases.choices import CaseStatus, DecisionLabel, Severity
+from cases.gates import case_or_404
 from cases.models import Case, SavedFilter
 from cases.selectors import cases_page, queue_counts
 from fraudsite.core.admin.read_only import ReadOnlyAdmin
 from fraudsite.core.models import User
+from scoring.admin.gates import staff
 from scoring.admin.pages import staff_page
 
 ROWS = 50
@@ -49,6 +52,12 @@ class CaseAdmin(
         asked = question_of(request.GET.dict())
         context = {**_page(user, asked), **_choices(user), **(extra_context or {})}
         return staff_page(self, request, "admin/cases/case/change_list.html", "Cases", context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the page of the case, whose timeline it is, for those who may see the case."""
+        return redirect(case_url(case_or_404(staff(request), object_id).pk))
 
 
 def _page(user: User, asked: ListQuestion) -> dict[str, Any]:
