@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -16,6 +15,7 @@ from kyc.evaluating.liveness_cases import (
     active_refuses,
     either_refuses,
     passive_refuses,
+    picture_case,
     rates_of,
     video_case,
 )
@@ -140,25 +140,24 @@ def _judge_frames(
         return []
     places = np.linspace(0, len(frames) - 1, min(_MAX_FRAMES, len(frames))).round().astype(int)
     return [
-        LivenessCase(
-            name=f"{case.name} frame {frames[place].index}",
-            kind="picture",
-            species=case.species,
-            passive=judge_passive([frames[place].pixels], model),
+        picture_case(
+            f"{case.name} frame {frames[place].index}",
+            case.species,
+            judge_passive([frames[place].pixels], model),
         )
         for place in places.tolist()
     ]
 
 
 def _judge_still(still: Still, model: SpoofModel | None) -> LivenessCase:
-    case = LivenessCase(still.path.name, "picture", still.species)
+    name = still.path.name
     try:
         pixels = read_image(still.path.read_bytes()).pixels
     except ImageRefused as refused:
-        return replace(case, error=refused.code)
+        return LivenessCase(name, "picture", still.species, error=refused.code)
     except OSError:
-        return replace(case, error="no_file")
-    return replace(case, passive=judge_passive([pixels], model))
+        return LivenessCase(name, "picture", still.species, error="no_file")
+    return picture_case(name, still.species, judge_passive([pixels], model))
 
 
 def _judge_all_renders(
@@ -234,5 +233,5 @@ def _lines(name: str, rates: Mapping[str, Any]) -> list[tuple[str, str]]:
             (f"{name}: {species} accepted (APCER)", Rate(errors[species], count[species]).words)
             for species in rates["apcer"]
         ),
-        (f"{name}: median time of a video", f"{rates['median_ms']} ms"),
+        (f"{name}: median time", f"{rates['median_ms']} ms"),
     ]

@@ -111,6 +111,11 @@ def video_case(
     )
 
 
+def picture_case(name: str, species: str, passive: PassiveReport) -> LivenessCase:
+    """The case of a single picture that was judged."""
+    return LivenessCase(name, "picture", species, passive=passive, duration_ms=passive.duration_ms)
+
+
 def either_refuses(case: LivenessCase) -> bool | None:
     """Active or passive: None where neither could look."""
     if case.kind == "picture":
@@ -145,7 +150,8 @@ def rates_of(cases: Sequence[LivenessCase], refuses: Refuses) -> dict[str, Any]:
     -------
     dict
         `bpcer`, `apcer` by species, `worst_apcer`, `n` and `errors` by species ("live" among them),
-        `median_ms`. A rate is a number, or "< 3/n" where no error was seen; None without a case.
+        and `median_ms` of the videos, or of the pictures where there are none. A rate is a number,
+        or "< 3/n" where no error was seen; None without a case.
     """
     answered = [(one, refuses(one)) for one in cases if not one.error]
     looked = [(one, refused) for one, refused in answered if refused is not None]
@@ -157,7 +163,9 @@ def rates_of(cases: Sequence[LivenessCase], refuses: Refuses) -> dict[str, Any]:
         for species in dict.fromkeys(one.species for one, _ in looked)
     }
     attacks = {species: rate for species, rate in found.items() if species != LIVE}
-    times = [one.duration_ms for one, _ in looked if one.kind == "video"]
+    kinds = {one.kind for one, _ in looked}
+    timed = "video" if "video" in kinds else "picture"
+    times = [one.duration_ms for one, _ in looked if one.kind == timed]
     return {
         "bpcer": stated(found.get(LIVE, Rate(0, 0))),
         "apcer": {species: stated(rate) for species, rate in attacks.items()},

@@ -38,6 +38,12 @@ VIRTUAL_CAMERA_NAMES = (
     "ndi",
     "unity video capture",
     "vcam",
+    "altercam",
+    "sparkocam",
+    "camtwist",
+    "vmix",
+    "iriun",
+    "prism live",
 )
 
 
