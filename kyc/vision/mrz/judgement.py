@@ -32,6 +32,9 @@ CONFIRMED_FIELDS: tuple[FieldName, ...] = (
 # look-alikes of one check digit (6, G and Q) are misread by recognition twice in the same way.
 CONFIRMS = log(0.2)
 OBJECTS = log(0.08)
+# So many recognitions of differently prepared pictures are believed about a name against a cell:
+# documents are printed in faces that the cells were not taught. Never about a number.
+OUTWEIGHS = 3
 # P and V, the first letters of a passport and a visa of one shape, differ by this or less.
 ALIKE_SCORES = 0.2
 
@@ -158,17 +161,17 @@ def _is_confirmed(chosen: Pass, passes: Sequence[Pass], cells: CellReading | Non
     )
     if cells is None or cells.layout is not layout:
         return agreeing > 1
-    if _is_objected_to(chosen.candidate, cells):
+    if _is_objected_to(chosen.candidate, cells, is_name_sure=agreeing >= OUTWEIGHS):
         return False
     return agreeing > 1 or (agreeing > 0 and _least_likely(chosen.candidate, cells) > CONFIRMS)
 
 
-def _is_objected_to(candidate: Candidate, cells: CellReading) -> bool:
+def _is_objected_to(candidate: Candidate, cells: CellReading, *, is_name_sure: bool) -> bool:
     """Whether a cell is sure of another character, and no check digit would tell the two apart."""
     checked = {rule.name for rule in candidate.layout.checks}
     for name, line, at in _confirmed_positions(candidate.layout):
         read, other = candidate.lines[line][at], cells.likeliest(line, at)
-        is_blind = name not in checked or _are_alike_to_digits(read, other)
+        is_blind = _are_alike_to_digits(read, other) if name in checked else not is_name_sure
         if is_blind and cells.log_probability(line, at, read) < OBJECTS:
             return True
     return False

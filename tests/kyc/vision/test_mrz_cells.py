@@ -1,0 +1,119 @@
+"""Single cells: a reader taught in seconds, what it says of a zone, and how it votes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kyc.vision.mrz.cells import BLANK, PLACE, CellReading
+from kyc.vision.mrz.formats import TD3, permitted_characters
+from kyc.vision.mrz.fusion import fused
+from kyc.vision.mrz.judgement import Pass, judge
+from kyc.vision.mrz.letters import CELL_PX, CLASSES, LetterReader
+from kyc.vision.mrz.repair import Candidate, candidates
+
+TODAY = date(2026, 5, 1)
+# ICAO Doc 9303 part 4, appendix B.
+FIRST = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"
+SECOND = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+
+
+@cache
+def cells_of(*lines: str, doubt: float = 0.001) -> CellReading:
+    """Cells that are sure of these lines but for `doubt`, shared by all other characters."""
+    shares = np.full((2, 44, len(CLASSES)), -np.inf, np.float32)
+    for line, row in enumerate(permitted_characters(TD3)):
+        for at, allowed in enumerate(row):
+            for character in allowed:
+                shares[line, at, PLACE[character]] = np.log(doubt / len(CLASSES))
+            shares[line, at, PLACE[lines[line][at]]] = np.log(1 - doubt)
+    return CellReading(TD3, False, tuple(lines), shares, -0.01)
+
+
+def read_as(*lines: str) -> Candidate:
+    return candidates(tuple(lines))[0]
+
+
+def test_one_reading_that_the_cells_confirm_is_accepted() -> None:
+    verdict = judge(
+        [Pass(read_as(FIRST, SECOND), 0.9)], [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3
+    )
+
+    assert verdict.is_confirmed
+    assert verdict.reading.is_accepted
+    assert verdict.reading.lines == (FIRST, SECOND)
+
+
+def test_cells_outvote_one_reading_and_the_change_is_reported_but_nothing_is_confirmed() -> None:
+    wrong = FIRST.replace("ERIKSSON", "ERIKSSDN")
+
+    verdict = judge(
+        [Pass(read_as(wrong, SECOND), 0.9)], [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3
+    )
+
+    assert verdict.reading.lines == (FIRST, SECOND)
+    assert [(repair.read, repair.written) for repair in verdict.reading.repairs] == [("D", "O")]
+    assert verdict.reading.refusal_reason == "readings_disagree"
+
+
+def test_an_objection_that_no_check_digit_could_settle_refuses_two_equal_readings() -> None:
+    # C and M stand ten apart: the number has the same digits with either.
+    other = SECOND.replace("L898902C3", "L898902M3")
+    twice = [Pass(read_as(FIRST, other), 0.9)] * 2
+
+    verdict = judge(twice, [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3)
+
+    assert verdict.reading.refusal_reason == "readings_disagree"
+
+
+def test_a_digit_that_does_not_hold_is_mended_by_the_least_unlikely_change() -> None:
+    wrong = SECOND.replace("L898902C3", "LB98902C3")
+    cells = cells_of(FIRST, wrong)
+    likely = cells.log_probabilities.copy()
+    likely[1, 1, PLACE["8"]] = np.log(0.4)
+    likely[1, 1, PLACE["B"]] = np.log(0.6)
+
+    whole = fused([], replace(cells, log_probabilities=likely))
+
+    assert whole.lines == (FIRST, SECOND)
+    assert [(repair.read, repair.written) for repair in whole.repairs] == [("B", "8")]
+    assert whole.cost > 0
+
+
+def test_a_date_that_was_mended_costs_more_than_any_budget() -> None:
+    wrong = SECOND.replace("740812", "740872")
+    cells = cells_of(FIRST, wrong)
+    likely = cells.log_probabilities.copy()
+    likely[1, 17, PLACE["1"]] = np.log(0.4)
+
+    whole = fused([], replace(cells, log_probabilities=likely))
+
+    assert whole.lines == (FIRST, SECOND)
+    assert whole.cost > 1.3
+
+
+def test_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    shapes = ((CELL_PX[0] * CELL_PX[1], 8), (8,), (8, len(CLASSES)), (len(CLASSES),))
+    reader = LetterReader(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
+    reader.save(tmp_path / "letters.npz")
+    cells = rng.normal(size=(5, CELL_PX[0] * CELL_PX[1])).astype(np.float32)
+
+    again = LetterReader.load(tmp_path / "letters.npz").log_probabilities(cells)
+
+    assert np.exp(again).sum(axis=-1) == pytest.approx(np.ones(5), abs=1e-4)
+    assert (again.argmax(axis=-1) == reader.log_probabilities(cells).argmax(axis=-1)).all()
+    assert len(CLASSES) - 1 == BLANK
+
+
+def test_weights_for_other_cells_are_refused(tmp_path: Path) -> None:
+    small = np.zeros((3, 3), np.float32)
+    LetterReader(small, small[0], small, small[0]).save(tmp_path / "letters.npz")
+
+    with pytest.raises(ValueError, match="other cells"):
+        LetterReader.load(tmp_path / "letters.npz")
