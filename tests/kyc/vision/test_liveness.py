@@ -396,7 +396,7 @@ def test_the_command_refuses_an_unknown_action(capsys: pytest.CaptureFixture[str
 @pytest.mark.parametrize("person", ["astronaut", "grace_hopper"])
 @pytest.mark.parametrize("challenge", TWO_ACTIONS)
 def test_every_challenge_of_two_actions_is_live(person: Any, challenge: Any) -> None:
-    """Slow: 20 videos are rendered and judged, 3 s each."""
+    """Slow: 36 videos are rendered, encoded as WebM and judged, 3-5 s each."""
     data = to_webm(clip(person, challenge))
 
     report = check_liveness_video(data, parse_challenge(challenge))
