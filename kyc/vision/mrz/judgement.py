@@ -58,6 +58,13 @@ class Verdict:
     recognitions: int
     is_confirmed: bool
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether looking elsewhere in the picture is no use: this was the zone."""
+        digits = self.reading.check_digits
+        wrong = sum(not digit.is_valid for digit in digits)
+        return self.is_confirmed or (self.recognitions > 1 and 2 * wrong <= len(digits))
+
 
 def judge(
     passes: Sequence[Pass], cells: Sequence[CellReading], *, today: date, budget: float
@@ -102,15 +109,21 @@ def _fitting(passes: Sequence[Pass], cells: Sequence[CellReading]) -> CellReadin
         for one in cells:
             if one.layout.name == name and one.score > cells[0].score - ALIKE_SCORES:
                 return one
-    return cells[0] if cells and not passes else None
+    is_alone = not passes or (bool(cells) and cells[0].is_plain)
+    return cells[0] if cells and is_alone else None
 
 
 def _chosen(passes: Sequence[Pass], cells: CellReading | None) -> Pass:
     if cells is not None:
-        alike = [found for found in passes if found.candidate.layout is cells.layout]
-        if alike or not passes:
-            confidence = max((found.confidence for found in alike), default=0.0)
-            return Pass(fused([found.candidate for found in alike], cells), confidence)
+        # A garbled line is made to fit by many repairs; cells that are plain are better alone.
+        alike = [
+            found
+            for found in passes
+            if found.candidate.layout is cells.layout
+            and (found.candidate.cost <= BUDGET or not cells.is_plain)
+        ]
+        confidence = max((found.confidence for found in alike), default=0.0)
+        return Pass(fused([found.candidate for found in alike], cells), confidence)
     return _most_read(passes)
 
 

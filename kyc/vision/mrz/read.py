@@ -114,7 +114,7 @@ def read_mrz(
         if best is None or _rank(found.reading) > _rank(best):
             best = found.reading
         # Where single cells were plain, another look without them would only drop their objection.
-        if found.recognitions > 1 or found.is_confirmed or view.is_plain:
+        if found.is_settled or view.is_plain:
             break
     if best is not None:
         return MrzSearch("read", best, recognition.calls)

@@ -22,10 +22,7 @@ Treatment = Literal["plain", "stretched", "evened"]
 MAX_ZONES = 2
 MAX_BANDS = 2
 
-# Scores of cells, see `CellReading`. Of 126 renders and 40 specimens the right layout scores -0.7
-# or more on all but three, a wrong one -0.4 or less on all but one; so above the first they are
-# believed, below the second they say nothing.
-BELIEVED_SCORE = -0.35
+# Below it, cells say nothing: see `BELIEVED_SCORE`.
 LEAST_SCORE = -0.9
 
 
@@ -41,7 +38,7 @@ class View:
     @property
     def is_plain(self) -> bool:
         """Whether its single cells can be believed."""
-        return bool(self.cells) and self.cells[0].score >= BELIEVED_SCORE
+        return bool(self.cells) and self.cells[0].is_plain
 
     def picture(self, letter_height_px: float, treatment: Treatment) -> Gray:
         """The place alone, level, its capital letters about so high."""
@@ -82,5 +79,5 @@ def _views_of(gray: Gray, zone: Zone, letters: LetterReader | None) -> Iterator[
         yield View(gray, zone, is_upside_down=True)
         return
     yield View(gray, zone, cells[0].is_upside_down, cells)
-    if cells[0].score < BELIEVED_SCORE:
+    if not cells[0].is_plain:
         yield View(gray, zone, not cells[0].is_upside_down)
