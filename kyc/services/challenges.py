@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,7 +13,7 @@ from django.utils import timezone
 from kyc.models import LivenessChallenge, Verification
 from kyc.refusals import Refusal
 from kyc.services.locks import lock_collecting
-from kyc.vision.liveness.challenge import draw_challenge, draw_light
+from kyc.vision.liveness.challenge import draw_challenge, with_light
 
 # In one attempt. Three let a person who cannot do one movement have another.
 MAX_DRAWS = 3
@@ -86,7 +85,7 @@ def _draw(verification: Verification) -> str:
     if drawn.count() >= MAX_DRAWS:
         return drawn[0].actions
     rng = secrets.SystemRandom()
-    return str(replace(draw_challenge(rng), light=draw_light(rng)))
+    return str(with_light(draw_challenge(rng), rng))
 
 
 def _canonical(nonce: str) -> str:

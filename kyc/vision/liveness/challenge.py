@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
 
@@ -138,6 +138,11 @@ def draw_light(rng: random.Random, count: int = 5) -> tuple[LightColour, ...]:
     while len(colours) < count:
         colours.append(rng.choice([one for one in LightColour if one != colours[-1]]))
     return tuple(colours)
+
+
+def with_light(challenge: Challenge, rng: random.Random) -> Challenge:
+    """The challenge followed by a light; one whose actions have no time stays as it is."""
+    return replace(challenge, light=draw_light(rng)) if challenge.pace_ms else challenge
 
 
 def parse_challenge(text: str) -> Challenge:

@@ -18,6 +18,7 @@ from kyc.vision.liveness.challenge import (
     draw_challenge,
     draw_light,
     parse_challenge,
+    with_light,
 )
 
 
@@ -63,6 +64,13 @@ def test_no_colour_of_the_light_comes_twice_in_a_row(seed: Any, count: Any) -> N
 
     assert len(light) == count
     assert all(one != other for one, other in itertools.pairwise(light))
+
+
+def test_a_light_follows_only_actions_that_have_a_time() -> None:
+    rng = random.Random(1)  # noqa: S311 - repeatable
+
+    assert len(with_light(draw_challenge(rng), rng).light) == 5
+    assert with_light(parse_challenge("turn_left,blink"), rng).light == ()
 
 
 def test_a_challenge_with_light_reads_back_as_it_was_written() -> None:
