@@ -45,6 +45,8 @@ MIN_LINE = 12
 MAX_GAP_IN_PITCHES = 9.0  # letters that blur or a reflection has taken
 MAX_BEND_DEG = 6.0
 MAX_OFFSET_IN_PITCHES = 0.55
+# Middles of boxes stand 0.95 to 1.05 pitches apart on sharp renders, whatever the letters.
+OUT_OF_STEP = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,7 +114,7 @@ def find_letter_lines(gray: Gray, side_px: int = SEARCH_SIDE_PX) -> tuple[Letter
     if len(centres) < MIN_LINE:
         return ()
     chains = [line for chain in _chains(centres, sizes) if (line := _line_of(chain))]
-    lines = [line for line in _joined(chains) if len(line.centres) >= MIN_LINE]
+    lines = [line for line in map(_trimmed, _joined(chains)) if len(line.centres) >= MIN_LINE]
     lines.sort(key=lambda line: len(line.centres), reverse=True)
     return tuple(
         LetterLine((line.centres + 0.5) / scale - 0.5, line.direction, line.pitch_px / scale)
@@ -232,6 +234,21 @@ def _joined(chains: list[LetterLine]) -> list[LetterLine]:
             line = merged or line
         lines.append(line)
     return lines
+
+
+def _trimmed(line: LetterLine) -> LetterLine:
+    """The line without what stands out of step at its ends, as a card's edge does."""
+    centres = line.centres
+    while len(centres) > MIN_LINE and _is_out_of_step(centres[:2], line):
+        centres = centres[1:]
+    while len(centres) > MIN_LINE and _is_out_of_step(centres[-2:], line):
+        centres = centres[:-1]
+    return line if len(centres) == len(line.centres) else _line_of(centres) or line
+
+
+def _is_out_of_step(pair: Points, line: LetterLine) -> bool:
+    steps = float((pair[1] - pair[0]) @ line.direction) / line.pitch_px
+    return abs(steps - max(round(steps), 1)) > OUT_OF_STEP
 
 
 def _continues(line: LetterLine, other: LetterLine) -> bool:
