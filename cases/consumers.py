@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cases.choices import AlertSource
 from cases.notifications import consumers  # noqa: F401 - imported for what it registers
 from cases.services.alert_sources import (
     alert_of_asked_transaction,
+    alert_of_hit,
     alert_of_transaction,
     alert_of_verification,
 )
@@ -12,6 +14,7 @@ from cases.services.alerts import NewAlert, alert_open
 from cases.services.links import document_link
 from cases.services.settlements import alerts_settle
 from fraudsite.core.outbox import Event, consumes
+from kyc.services.screening_hits import SCREENING_HIT
 from kyc.services.verifications import HUMAN_REVIEW_REQUESTED as VERIFICATION_REVIEW_REQUESTED
 from transactions.choices import TransactionStatus
 from transactions.services.human_reviews import HUMAN_REVIEW_REQUESTED
@@ -58,6 +61,18 @@ def alert_verification(event: Event) -> None:
 def settle_verification(event: Event) -> None:
     """Settle alerts about a verification that was decided on its own page."""
     alerts_settle(verification_id=event.aggregate_id)
+
+
+@consumes(SCREENING_HIT, name="cases.alert_hit")
+def alert_hit(event: Event) -> None:
+    """Raise an alert for an approved customer who may be on a list that changed."""
+    _open(alert_of_hit(event.aggregate_id, event.occurred_at))
+
+
+@consumes("kyc.screeninghit.false_positive", name="cases.settle_hit")
+def settle_hit(event: Event) -> None:
+    """Settle the alert about a hit that turned out to be somebody else."""
+    alerts_settle(source=AlertSource.SCREENING, source_id=event.aggregate_id)
 
 
 @consumes(

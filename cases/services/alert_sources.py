@@ -10,8 +10,9 @@ from typing import Any
 from cases.choices import AlertSource, QueueName, Severity
 from cases.services.alerts import NewAlert, Subject
 from kyc.choices import VerificationStatus
+from kyc.choices_screening import HitSource, HitStatus
 from kyc.models import Decision as VerificationDecision
-from kyc.models import Verification
+from kyc.models import ScreeningHit, Verification
 from scoring.choices import RiskLevel
 from scoring.models import Decision
 from transactions.choices import TransactionStatus
@@ -74,6 +75,29 @@ def alert_of_verification(
         reasons=reasons,
         raised_at=raised_at,
         verification_id=verification.pk,
+    )
+
+
+def alert_of_hit(hit_id: str, raised_at: datetime) -> NewAlert | None:
+    """Return the alert of an approved customer whom a changed list may name; None otherwise.
+
+    A hit that a verification found is seen to with that verification.
+    """
+    hit = ScreeningHit.objects.select_related("customer").filter(pk=hit_id).first()
+    if hit is None or hit.status != HitStatus.OPEN or hit.source != HitSource.RESCREENING:
+        return None
+    code = "screening.watchlists"
+    return NewAlert(
+        source=AlertSource.SCREENING,
+        source_id=str(hit.pk),
+        subject=Subject(hit.customer.workspace_id, customer_id=hit.customer_id),
+        queue=QueueName.SCREENING,
+        severity=Severity.HIGH,
+        reason=code,
+        reasons=[{"code": code, "text": "A watchlist that changed may name this customer."}],
+        score=hit.score,
+        raised_at=raised_at,
+        verification_id=hit.verification_id,
     )
 
 

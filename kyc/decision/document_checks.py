@@ -8,6 +8,12 @@ from datetime import date
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
 from kyc.decision.declared import icao_state
 from kyc.decision.evidence import Evidence, FieldMatch, StageOutcome
+from kyc.decision.plausibility import (
+    SENTENCES,
+    DocumentDates,
+    impossible_dates,
+    unknown_states,
+)
 from kyc.decision.rules import Rules
 
 # Of six; one alone may be a chance find among the print.
@@ -46,6 +52,7 @@ def document_group(evidence: Evidence, rules: Rules) -> CheckGroup:
         check_digits(evidence, rules),
         kind_of_document(evidence, rules),
         issuing_state(evidence, rules),
+        plausible(evidence, rules),
         print_agrees(evidence, rules),
         barcode_agrees(evidence, rules),
         not_expired(evidence, rules),
@@ -148,6 +155,25 @@ def issuing_state(evidence: Evidence, rules: Rules) -> Check:
         CheckState.CONSIDER,
         "Another state issued it than was declared.",
         document.run,
+    )
+
+
+def plausible(evidence: Evidence, rules: Rules) -> Check:
+    """Whether dates and states are such as a genuine document can have."""
+    check = rules.check("document.plausible", "Dates and states can be", CheckKind.FRAUD)
+    document = evidence.document
+    if not is_legible(evidence):
+        return check.skipped("Nothing was read.", document.run)
+    dates = DocumentDates(document.birth_date, document.issue_date, document.expiry_date)
+    is_passport = evidence.declared.document_type == "passport"
+    found = (
+        *impossible_dates(dates, today=evidence.today, is_passport=is_passport),
+        *unknown_states(issuing_state=document.issuing_state, nationality=document.nationality),
+    )
+    if not found:
+        return check.clear("They can.", document.run)
+    return check.raised(
+        CheckState.CONSIDER, " ".join(SENTENCES[code] for code in found), document.run
     )
 
 

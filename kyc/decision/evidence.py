@@ -77,6 +77,8 @@ class DocumentEvidence:
     issuing_state: str = ""
     birth_date: date | None = None
     expiry_date: date | None = None
+    issue_date: date | None = None
+    nationality: str = ""
     invalid_check_digits: tuple[str, ...] = ()
     repaired_characters: int = 0
     fields: Mapping[str, FieldMatch] | None = None

@@ -27,6 +27,7 @@ DEFAULT_EFFECTS: Mapping[str, Effect] = {
     "document.check_digits": Effect.REVIEW,
     "document.kind": Effect.RESUBMIT,
     "document.issuing_state": Effect.REVIEW,
+    "document.plausible": Effect.REVIEW,
     "document.print": Effect.REVIEW,
     "document.barcode": Effect.REVIEW,
     "document.expired": Effect.RESUBMIT,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from kyc.choices import Stage, StageState
-from kyc.decision.agreement import Facts, compare_exact, compare_print, printed_of
+from kyc.decision.agreement import SURE, Facts, compare_exact, compare_print, printed_of
 from kyc.decision.checks import EngineRun
 from kyc.decision.declared import DeclaredFields, DocumentFields, match_fields
 from kyc.decision.duplicates import DuplicateFindings
@@ -106,6 +107,8 @@ def _zone(run: StageRun, found: dict[str, Any], verification: Verification) -> D
         issuing_state=fields["issuing_state"],
         birth_date=stored_date(fields["birth_date"]),
         expiry_date=stored_date(fields["expiry_date"]),
+        issue_date=_printed_issue_date(found),
+        nationality=fields["nationality"],
         invalid_check_digits=tuple(mrz["invalid_check_digits"]),
         repaired_characters=mrz["repaired_characters"],
         fields=_matches(document_fields(mrz), verification),
@@ -129,6 +132,7 @@ def _licence(run: StageRun, found: dict[str, Any], verification: Verification) -
         issuing_state=fields["issuing_state"],
         birth_date=stored_date(fields["birth_date"]),
         expiry_date=stored_date(fields["expiry_date"]),
+        issue_date=stored_date(fields.get("issue_date")),
         fields=_matches(licence_fields(licence), verification),
         is_licence=True,
         printed=_printed(licence_facts(licence), found),
@@ -138,6 +142,14 @@ def _licence(run: StageRun, found: dict[str, Any], verification: Verification) -
 def _printed(facts: Facts, found: dict[str, Any]) -> Mapping[str, FieldMatch] | None:
     visual = found.get("visual")
     return compare_print(facts, printed_of(visual)) if visual else None
+
+
+def _printed_issue_date(found: dict[str, Any]) -> date | None:
+    """Return the day of issue where it was printed without a doubt: no zone carries it."""
+    fields = (found.get("visual") or {}).get("fields", ())
+    sure = (f for f in fields if f["name"] == "issue_date" and f["confidence"] >= SURE)
+    field = next(sure, None)
+    return stored_date(field["days"][0]) if field and len(field["days"]) == 1 else None
 
 
 def _barcode(

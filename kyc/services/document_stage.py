@@ -123,6 +123,7 @@ def _licence_json(licence: AamvaLicence) -> dict[str, Any]:
                 "given_names": licence.name.given_names,
                 "name_is_truncated": licence.name.is_truncated,
                 "birth_date": licence.birth_date,
+                "issue_date": licence.issue_date,
                 "expiry_date": licence.expiry_date,
                 "sex": licence.sex,
                 "issuing_state": licence.country,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -96,3 +97,14 @@ def test_a_licence_whose_print_confirms_nothing_goes_to_a_person(
     decision = decided(licence(printed))
 
     assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("document.print",))
+
+
+def test_a_document_issued_before_its_holder_was_born_goes_to_a_person() -> None:
+    decision = decided(zone(issue_date=date(1989, 5, 1), nationality="XYZ"))
+
+    check = check_of(decision, "document.plausible")
+    assert decision.reason_codes == ("document.plausible",)
+    assert check.sentence == (
+        "The document was issued before its holder was born. "
+        "There is no state of the nationality's code."
+    )

@@ -1,0 +1,76 @@
+"""Approved customers who may be on a list that changed come before an analyst."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from cases.choices import AlertSettlement, AlertSource, QueueName
+from cases.models import Alert, Case
+from cases.services.alert_sources import alert_of_hit
+from cases.services.alerts import alert_open
+from fraudsite.core.models import User
+from fraudsite.core.outbox import relay_batch
+from kyc.choices_screening import HitSource
+from kyc.models import ScreeningHit, WatchlistEntry
+from kyc.services.screening_hits import hit_decide
+from tests.cases.raised import a_customer, a_verification
+from tests.kyc.watchlist_files import OTHERS, take_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hit(tmp_path: Path) -> ScreeningHit:
+    take_in(tmp_path, OTHERS)
+    verification = a_verification(a_customer())
+    return ScreeningHit.objects.create(
+        customer=verification.customer,
+        entry=WatchlistEntry.objects.first(),
+        verification=verification,
+        source=HitSource.RESCREENING,
+        score=0.91,
+        features_sealed=b"",
+    )
+
+
+def raised(hit: ScreeningHit) -> Case:
+    new = alert_of_hit(str(hit.pk), timezone.now())
+    assert new is not None
+    return alert_open(new)[0].case
+
+
+def test_a_hit_of_a_changed_list_opens_a_case_in_the_screening_queue(hit: ScreeningHit) -> None:
+    case = raised(hit)
+
+    assert (case.queue_id, case.customer_id) == (QueueName.SCREENING, hit.customer_id)
+    assert case.alerts.get().score == 0.91
+    assert raised(hit) == case
+    assert case.alerts.count() == 1
+
+
+def test_a_hit_that_a_verification_found_goes_with_that_verification(hit: ScreeningHit) -> None:
+    hit.source = HitSource.VERIFICATION
+    hit.save()
+
+    assert alert_of_hit(str(hit.pk), timezone.now()) is None
+
+
+def test_whoever_is_told_apart_from_the_listed_person_needs_no_case_any_more(
+    hit: ScreeningHit, anna: User
+) -> None:
+    case = raised(hit)
+
+    hit_decide(
+        hit=hit,
+        decision="false_positive",
+        reason="false_positive_birth",
+        seen="open",
+        analyst=anna,
+    )
+    relay_batch()
+
+    alert = Alert.objects.get(case=case, source=AlertSource.SCREENING)
+    assert alert.settlement == AlertSettlement.ELSEWHERE
