@@ -17,6 +17,8 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from kyc.vision.mrz.formats import LINE_LENGTHS
+
 Gray = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
@@ -237,13 +239,18 @@ def _joined(chains: list[LetterLine]) -> list[LetterLine]:
 
 
 def _trimmed(line: LetterLine) -> LetterLine:
-    """The line without what stands out of step at its ends, as a card's edge does."""
+    """The line without what stands out of step at its ends, if that makes it as long as a zone's.
+
+    A card's edge stands there; but so do the blurred ends of small zones, which are to be kept.
+    """
     centres = line.centres
+    if len(centres) in LINE_LENGTHS:
+        return line
     while len(centres) > MIN_LINE and _is_out_of_step(centres[:2], line):
         centres = centres[1:]
     while len(centres) > MIN_LINE and _is_out_of_step(centres[-2:], line):
         centres = centres[:-1]
-    return line if len(centres) == len(line.centres) else _line_of(centres) or line
+    return (_line_of(centres) or line) if len(centres) in LINE_LENGTHS else line
 
 
 def _is_out_of_step(pair: Points, line: LetterLine) -> bool:

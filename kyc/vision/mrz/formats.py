@@ -259,6 +259,7 @@ FRAID = MrzFormat(
 )
 
 FORMATS: tuple[MrzFormat, ...] = (TD3, TD1, FRAID, TD2, MRVA, MRVB)
+LINE_LENGTHS = tuple(sorted({layout.line_length for layout in FORMATS}))
 
 
 def format_named(name: str) -> MrzFormat:

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kyc.vision.mrz.chains import LetterLine, Points, find_letter_lines
-from kyc.vision.mrz.formats import FORMATS
+from kyc.vision.mrz.formats import LINE_LENGTHS
 
 Gray = npt.NDArray[np.uint8]
 
-LINE_LENGTHS = tuple(sorted({layout.line_length for layout in FORMATS}))
 NEAR_A_LENGTH = 1.2  # pitches; perspective makes the middle one a little wrong
 
 MAX_TURN_DEG = 5.0  # between two lines of one zone, by perspective
