@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from kyc.decision.rules import DEFAULT_EFFECTS, Effect
+from kyc.screening.customer_risk import RiskLevel
 from kyc.services.policy import changed_effects
 
 
@@ -45,6 +46,17 @@ def check_attempts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # no
     if settings.MAX_ATTEMPTS >= 1:
         return []
     return [Error("MAX_ATTEMPTS is below 1.", hint="Set it to 3, say.", id="kyc.E002")]
+
+
+@register()
+def check_risk_countries(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """Only a level that there is may be given to a country."""
+    levels = [level.value for level in RiskLevel]
+    wrong = sorted(code for code, level in settings.RISK_COUNTRIES.items() if level not in levels)
+    if not wrong:
+        return []
+    hint = f"Levels: {', '.join(levels)}."
+    return [Error(f"RISK_COUNTRIES names no level for {wrong[0]}.", hint=hint, id="kyc.E004")]
 
 
 @register()

@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 from kyc import tasks_screening  # noqa: F401 - imported for what it registers
-from kyc.services import risk_news  # noqa: F401 - the same
+from kyc.services import risk_news, watchlist_alarms  # noqa: F401 - the same

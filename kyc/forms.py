@@ -100,6 +100,9 @@ class CaptureFields(forms.Form):
         return CaptureSource(self.cleaned_data["source"] or CaptureSource.UPLOAD)
 
 
+PICTURES = "image/jpeg,image/png,image/webp,image/heic"
+
+
 class ImageForm(CaptureFields):
     """One picture."""
 
@@ -109,7 +112,20 @@ class ImageForm(CaptureFields):
             "required": "Choose a photo first.",
             "empty": "This file is empty. Choose another photo.",
         },
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/heic"}),
+        widget=forms.FileInput(attrs={"accept": PICTURES}),
+    )
+
+
+class DocumentSideForm(ImageForm):
+    """One side of a document, or a PDF with its sides as pages."""
+
+    image = forms.FileField(
+        label="Photo or PDF",
+        error_messages={
+            "required": "Choose a photo or a PDF first.",
+            "empty": "This file is empty. Choose another one.",
+        },
+        widget=forms.FileInput(attrs={"accept": f"{PICTURES},application/pdf"}),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtplib import SMTPException
 from uuid import UUID
 
 from celery import shared_task
@@ -26,6 +27,20 @@ def watch_watchlists() -> int:
     from kyc.services.watchlists import watchlists_watch  # noqa: PLC0415 - see above
 
     return watchlists_watch()
+
+
+@shared_task(
+    autoretry_for=(OSError, SMTPException),
+    retry_backoff=30,
+    retry_backoff_max=3600,
+    max_retries=8,
+    ignore_result=True,
+)
+def send_watchlist_alarm(name: str) -> int:
+    """Write to the people in charge of a list that cannot be relied on; return how many."""
+    from kyc.services.watchlist_alarms import alarm_send  # noqa: PLC0415 - see above
+
+    return alarm_send(name)
 
 
 @shared_task(ignore_result=True)

@@ -221,6 +221,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.tasks_notifications.purge_notifications",
         "schedule": 3600.0,
     },
+    "rescreen": {
+        "task": "kyc.tasks_screening.rescreen",
+        "schedule": 30.0,
+        "options": {"expires": 25},
+    },
+    "watch-watchlists": {
+        "task": "kyc.tasks_screening.watch_watchlists",
+        "schedule": 300.0,
+        "options": {"expires": 290},
+    },
+    "assess-everybody": {"task": "kyc.tasks_screening.assess_everybody", "schedule": 86400.0},
     "sweep-cases": {
         "task": "cases.tasks.sweep_cases",
         "schedule": 30.0,
@@ -339,6 +350,9 @@ MINIMUM_AGE_YEARS = number("MINIMUM_AGE_YEARS", 18)
 POLICY_EFFECTS = env.json("POLICY_EFFECTS", default={})
 # Whether nobody is approved without a watchlist having been searched.
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=False)
+# Risk of countries where it differs from docs/screening.md: low, medium, high or prohibited, by
+# their ISO 3166-1 alpha-3 codes.
+RISK_COUNTRIES = env.json("RISK_COUNTRIES", default={})
 # Whether nobody is approved without a trained model having looked for prints and screens.
 PASSIVE_LIVENESS_REQUIRED = env.bool("PASSIVE_LIVENESS_REQUIRED", default=False)
 CHALLENGE_VALID_S = number("CHALLENGE_VALID_S", 300)

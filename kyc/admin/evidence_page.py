@@ -13,6 +13,8 @@ from fraudsite.core.models import AuditEntry, StatusChange
 from fraudsite.core.services.data_keys import open_bytes
 from kyc.admin.document_fields import document_findings, field_rows
 from kyc.admin.document_marks import marks_of
+from kyc.admin.duplicates import duplicates_context
+from kyc.admin.screening_matches import screening_context
 from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
 from kyc.models import Decision, StageResult, Verification
@@ -48,6 +50,8 @@ def evidence_context(
         "images": _images(verification, found.get("places")) if can_see_evidence else [],
         "groups": newest.tree if newest else [],
         "fields": field_rows(verification, found) if can_see_evidence else [],
+        "screening": screening_context(verification) if can_see_evidence else None,
+        "duplicates": duplicates_context(verification) if can_see_evidence else None,
         "timeline": sorted(
             [*_timeline(verification), *(_notes(verification) if can_see_evidence else [])],
             key=lambda event: event["at"],

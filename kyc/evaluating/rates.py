@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
+from scipy.special import betaincinv
 
 CONFIDENCE = 0.95
 
@@ -48,8 +48,17 @@ class Rate:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The exact (Clopper-Pearson) 95 % interval of the share."""
+        """The exact 95 % interval of the share.
+
+        References
+        ----------
+        Clopper, Pearson: The use of confidence or fiducial limits illustrated in the case of the
+        binomial, Biometrika 26 (1934), doi:10.1093/biomet/26.4.404.
+        """
         if not self.count:
             return None
-        exact = binomtest(self.hits, self.count).proportion_ci(CONFIDENCE, method="exact")
-        return float(exact.low), float(exact.high)
+        tail = (1 - CONFIDENCE) / 2
+        misses = self.count - self.hits
+        low = float(betaincinv(self.hits, misses + 1, tail)) if self.hits else 0.0
+        high = float(betaincinv(self.hits + 1, misses, 1 - tail)) if misses else 1.0
+        return low, high

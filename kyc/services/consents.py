@@ -8,7 +8,7 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.services.audit import audit_record
 from kyc.choices import ConsentPurpose
 from kyc.consent_text import BIOMETRICS
-from kyc.models import Consent, Customer, Verification
+from kyc.models import Consent, Customer, FaceTemplate, Verification
 from kyc.services.locks import lock_collecting
 
 
@@ -23,6 +23,9 @@ def consent_answer(*, verification: Verification, is_granted: bool, actor: Actor
             text_hash=BIOMETRICS.sha256,
             is_granted=is_granted,
         )
+        if not is_granted:
+            # Of an earlier yes: nothing is to be compared with it any more.
+            FaceTemplate.objects.filter(customer=customer).delete()
         audit_record(
             actor=actor,
             action="consent.granted" if is_granted else "consent.refused",

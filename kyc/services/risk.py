@@ -68,7 +68,7 @@ def risk_current(customer_id: uuid.UUID) -> RiskAssessment | None:
 
 def risk_policy() -> RiskPolicy:
     """Return the policy in force; RISK_COUNTRIES names levels by country."""
-    named: Mapping[str, str] = getattr(settings, "RISK_COUNTRIES", {})
+    named: Mapping[str, str] = settings.RISK_COUNTRIES
     if not named:
         return RiskPolicy(countries=DEFAULT_COUNTRIES)
     return RiskPolicy(countries={code: RiskLevel(level) for code, level in named.items()})

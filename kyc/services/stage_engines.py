@@ -103,6 +103,7 @@ def match_faces(verification: Verification) -> StageFindings:
         "distance": compared.distance,
         "threshold": compared.threshold,
         "false_match_rate": compared.false_match_rate,
+        "meaning": compared.meaning,
     }
     return StageFindings(
         DONE, findings, engine=compared.engine, engine_version=compared.engine_version

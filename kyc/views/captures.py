@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kyc.choices import CaptureKind, DocumentType
-from kyc.forms import CaptureFields, ImageForm, VideoForm
+from kyc.forms import CaptureFields, DocumentSideForm, ImageForm, VideoForm
 from kyc.models import Capture, LivenessChallenge, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.captures import (
@@ -47,7 +47,7 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
     require_collecting(verification)
     if not verification.document_type or (side == "back" and not verification.has_back):
         return _not_due(request, verification)
-    form = ImageForm(
+    form = DocumentSideForm(
         request.POST or None,
         request.FILES or None,
         initial={"capture_key": capture_key(verification, kind)},
@@ -66,7 +66,7 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
         "side": side,
         "document_label": DocumentType(verification.document_type).label.lower(),
         "has_back": verification.has_back,
-        "accepted_types": "JPEG, PNG, WebP or HEIC",
+        "accepted_types": "JPEG, PNG, WebP, HEIC or PDF",
         "max_megabytes": MAX_IMAGE_BYTES // 1_000_000,
         "kept": _kept(verification, kind),
         "next_url": next_url(verification),

@@ -18,6 +18,7 @@ from kyc.vision.weights import WeightsUnavailable
 # Loaded when asked for: each brings its engine.
 PARTS = {
     "documents": "kyc.evaluating.documents.evaluate",
+    "visual": "kyc.evaluating.visual_zone.evaluate",
     "barcodes": "kyc.evaluating.barcodes.evaluate",
     "faces": "kyc.evaluating.faces.evaluate",
     "liveness": "kyc.evaluating.liveness.evaluate",

@@ -106,5 +106,6 @@ def test_a_document_issued_before_its_holder_was_born_goes_to_a_person() -> None
     assert decision.reason_codes == ("document.plausible",)
     assert check.sentence == (
         "The document was issued before its holder was born. "
+        "The passport is valid for longer than passports are. "
         "There is no state of the nationality's code."
     )
