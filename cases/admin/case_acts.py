@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.admin.attachments import attach
-from cases.admin.case_forms import AttachForm, CaseForm, NoteForm, ReasonForm, SuspendForm
+from cases.admin.case_forms import (
+    AttachForm,
+    CaseForm,
+    MoveForm,
+    NoteForm,
+    ReasonForm,
+    SuspendForm,
+)
 from cases.admin.decisions import DecideForm, SecondForm
 from cases.choices import CaseStatus as S
 from cases.choices import DecisionStatus, QueueName
@@ -18,6 +25,7 @@ from cases.services.claims import case_claim, case_escalate, case_release
 from cases.services.decisions import case_decide
 from cases.services.notes import note_add
 from cases.services.pauses import case_reopen, case_resume, case_suspend
+from cases.services.queue_moves import case_move_queue
 from fraudsite.core.models import User
 from kyc.refusals import Refusal
 
@@ -78,6 +86,18 @@ def _escalate(asked: Asked, form: CaseForm) -> str:
     reason = form.cleaned_data["reason"]
     case_escalate(case_id=asked.case.pk, seen=asked.seen, reason=reason, analyst=asked.viewer)
     return "The case is in the escalations queue."
+
+
+def _move(asked: Asked, form: CaseForm) -> str:
+    data = form.cleaned_data
+    moved = case_move_queue(
+        case_id=asked.case.pk,
+        seen=asked.seen,
+        queue_id=data["queue"],
+        reason=data["reason"],
+        user=asked.viewer,
+    )
+    return f"The case is in the queue {moved.queue.title}."
 
 
 def _suspend(asked: Asked, form: CaseForm) -> str:
@@ -165,6 +185,7 @@ ACTS = {
         Act("claim", "Take this case", CaseForm, _claim, "c"),
         Act("release", "Put back", CaseForm, _release),
         Act("escalate", "Escalate", ReasonForm, _escalate, "e", "warning"),
+        Act("move", "Move to another queue", MoveForm, _move),
         Act("suspend", "Suspend", SuspendForm, _suspend),
         Act("resume", "Take it up again", CaseForm, _resume, "c"),
         Act("reopen", "Open again", ReasonForm, _reopen, "", "warning", APPROVES),
@@ -183,21 +204,24 @@ def offered_acts(case: Case, viewer: User, *, live: CaseDecision | None) -> list
 
     Services judge again; this only leaves out what would be refused anyway.
     """
-    names: list[str] = []
-    works, is_own = viewer.has_perm("cases.work_case"), case.claimed_by_id == viewer.pk
-    if works and case.status == S.OPEN:
-        names = ["claim"]
-    elif case.is_held and live is None:
-        names = _in_hand(case, viewer, is_own=is_own)
-    elif works and case.status == S.SUSPENDED:
-        names = ["resume"]
-    elif case.is_closed and viewer.has_perm("cases.approve_case"):
-        names = ["reopen"]
+    if case.is_held:
+        names = _in_hand(case, viewer) if live is None else []
+    else:
+        names = _in_nobodys_hand(case, viewer)
     return [ACTS[name] for name in names]
 
 
-def _in_hand(case: Case, viewer: User, *, is_own: bool) -> list[str]:
-    if not is_own:
-        return ["release"] if viewer.has_perm("cases.assign_case") else []
+def _in_hand(case: Case, viewer: User) -> list[str]:
+    if case.claimed_by_id != viewer.pk:
+        return ["move", "release"] if viewer.has_perm("cases.assign_case") else []
     escalate = [] if case.queue_id == QueueName.ESCALATIONS else ["escalate"]
-    return [*escalate, "suspend", "release"]
+    return [*escalate, "move", "suspend", "release"]
+
+
+def _in_nobodys_hand(case: Case, viewer: User) -> list[str]:
+    if case.is_closed:
+        return ["reopen"] if viewer.has_perm(APPROVES) else []
+    take = {S.OPEN: "claim", S.SUSPENDED: "resume"}.get(S(case.status))
+    if take is None or not viewer.has_perm("cases.work_case"):
+        return []
+    return [take, "move"] if viewer.has_perm("cases.assign_case") else [take]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
-from cases.models import Case
+from cases.models import Case, Queue
 from fraudsite.core.models import User
 from scoring.admin.pages import InstantInput
 
@@ -34,6 +35,27 @@ class SuspendForm(ReasonForm):
     until = forms.DateTimeField(widget=InstantInput(), help_text="UTC, at most 90 days from now")
 
     field_order = ("until", "reason")
+
+
+class MoveForm(ReasonForm):
+    """Into which other queue, and why."""
+
+    queue = forms.ChoiceField(error_messages={"required": "Choose a queue."})
+
+    field_order = ("queue", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A function, asked only where the form is drawn or sent: each page makes it.
+        self.fields["queue"].choices = self._choices  # type: ignore[attr-defined]  # declared above
+
+    def _choices(self) -> list[tuple[str, str]]:
+        return [("", "Choose one"), *self._others]
+
+    @cached_property
+    def _others(self) -> list[tuple[str, str]]:
+        others = Queue.objects.exclude(pk=self.case.queue_id).order_by("rank", "id")
+        return list(others.values_list("id", "title"))
 
 
 class NoteForm(CaseForm):

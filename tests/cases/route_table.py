@@ -79,6 +79,10 @@ TABLE = {
         "login login 404 302 302 302 302 302",
         "login login 404 302 422 422 422 422",
     ),
+    "admin:cases_case_move": (
+        "login login 404 302 302 302 302 302",
+        "login login 404 422 422 422 422 422",
+    ),
     "admin:cases_case_suspend": (
         "login login 404 302 302 302 302 302",
         "login login 404 422 422 422 422 422",
