@@ -43,6 +43,23 @@ class CaptureKind(models.TextChoices):
     DOCUMENT_MRZ = "document_mrz", "Machine-readable zone"
     LIVENESS_FRAMES = "liveness_frames", "Liveness, key frames"
 
+    @property
+    def derived(self) -> tuple[CaptureKind, ...]:
+        """What the server makes out of it, and what goes with it when it is taken again."""
+        return DERIVED.get(self, ())
+
+
+# The zone may have been cut from either side.
+DERIVED = {
+    CaptureKind.DOCUMENT_FRONT: (
+        CaptureKind.DOCUMENT_CARD,
+        CaptureKind.DOCUMENT_PORTRAIT,
+        CaptureKind.DOCUMENT_MRZ,
+    ),
+    CaptureKind.DOCUMENT_BACK: (CaptureKind.DOCUMENT_MRZ,),
+    CaptureKind.LIVENESS_VIDEO: (CaptureKind.SELFIE_FRAME, CaptureKind.LIVENESS_FRAMES),
+}
+
 
 class CaptureSource(models.TextChoices):
     """How a capture came to us."""

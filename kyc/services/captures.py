@@ -83,7 +83,6 @@ def image_capture(
         _check_key(current, kind, upload.capture_key)
         if kind == CaptureKind.SELFIE_STILL:
             _supersede(current, CaptureKind.LIVENESS_VIDEO)
-            _supersede(current, CaptureKind.SELFIE_FRAME)
         return capture_store(
             verification=current,
             kind=kind,
@@ -118,7 +117,6 @@ def video_capture(
         _check_key(current, kind, upload.capture_key)
         challenge = challenge_use(verification=current, nonce=nonce)
         _supersede(current, CaptureKind.SELFIE_STILL)
-        _supersede(current, CaptureKind.SELFIE_FRAME)
         capture = capture_store(
             verification=current,
             kind=kind,
@@ -222,4 +220,6 @@ def _check_key(verification: Verification, kind: CaptureKind, key: str) -> None:
 
 
 def _supersede(verification: Verification, kind: CaptureKind) -> None:
-    verification.captures.filter(kind=kind, superseded_at=None).update(superseded_at=timezone.now())
+    verification.captures.filter(kind__in=(kind, *kind.derived), superseded_at=None).update(
+        superseded_at=timezone.now()
+    )

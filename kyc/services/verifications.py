@@ -207,14 +207,15 @@ def _check_complete(verification: Verification) -> None:
 
 
 def _supersede(verification: Verification, kinds: tuple[str, ...]) -> None:
-    verification.captures.filter(kind__in=kinds, superseded_at=None).update(
+    gone = {one for kind in kinds for one in (kind, *CaptureKind(kind).derived)}
+    verification.captures.filter(kind__in=gone, superseded_at=None).update(
         superseded_at=timezone.now()
     )
 
 
 def _to_redo(decision: Decision | None) -> tuple[str, ...]:
     """Return the captures to take again: what the decision names, everything if it names none."""
-    face = (CaptureKind.LIVENESS_VIDEO, CaptureKind.SELFIE_STILL, CaptureKind.SELFIE_FRAME)
+    face = (CaptureKind.LIVENESS_VIDEO, CaptureKind.SELFIE_STILL)
     named = tuple(decision.redo) if decision is not None else ()
     if not named:
         return (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK, *face)

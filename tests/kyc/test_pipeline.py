@@ -203,7 +203,7 @@ def test_another_attempt_keeps_what_need_not_be_taken_again(
     verification.refresh_from_db()
     kept = set(verification.captures.filter(superseded_at=None).values_list("kind", flat=True))
     assert (verification.status, verification.attempt) == (S.COLLECTING, 2)
-    assert kept == {"liveness_video", "selfie_frame"}
+    assert kept == {"liveness_video", "selfie_frame", "liveness_frames"}
 
 
 def test_an_attempt_that_never_ends_is_put_before_a_person(
