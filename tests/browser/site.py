@@ -76,7 +76,11 @@ def start_site(var: Path) -> Site:
             command, cwd=CHECKOUT, env=environment, stdout=log, stderr=subprocess.STDOUT
         )
     site = Site(f"http://127.0.0.1:{port}", var, environment, process)
-    _wait_until_ready(site)
+    try:
+        _wait_until_ready(site)
+    except BaseException:  # also Ctrl-C: nobody else has the site to stop it
+        stop_site(site)
+        raise
     return site
 
 
