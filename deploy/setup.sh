@@ -98,10 +98,12 @@ if $want_tests; then install_requirements requirements-test.txt; fi
 models=${FRAUDSITE_MODELS_DIR:-var/models}
 # Each file's sha256 is compared once, and again when a file, its folder or the list has changed.
 fetched=$models/.fetched
-if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fetched" -not -path "$models" -not -path '*/scoring-demo-*' -print -quit)" ]; then
+if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fetched" -not -path "$models" -not -path '*/scoring-demo-*' -not -name 'mrz-letters.npz*' -print -quit)" ]; then
   .venv/bin/python manage.py fetch_models
   touch "$fetched"
 fi
+# The reader of single letters is taught here, a minute once: no weights are kept in the repository.
+.venv/bin/python manage.py train_mrz_letters --if-missing >>"$log"
 # Also compiles the features, so that nobody's first payment waits for that. Not looked at again
 # while nothing that it is made from is younger.
 demo_model() { find "$models" -path '*/scoring-demo-*/manifest.json' 2>/dev/null | head -n 1; }

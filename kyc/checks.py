@@ -11,6 +11,8 @@ from kyc.decision.rules import DEFAULT_EFFECTS, Effect
 from kyc.screening.customer_risk import RiskLevel
 from kyc.services.policy import changed_effects
 
+OCR_ENGINES = ("pytesseract", "tesserocr")
+
 
 @register(Tags.security, deploy=True)
 def check_virtual_cameras(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
@@ -46,6 +48,16 @@ def check_attempts(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # no
     if settings.MAX_ATTEMPTS >= 1:
         return []
     return [Error("MAX_ATTEMPTS is below 1.", hint="Set it to 3, say.", id="kyc.E002")]
+
+
+@register()
+def check_ocr_engine(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """Only an engine that there is may be chosen."""
+    if settings.DOCUMENT_OCR_ENGINE in OCR_ENGINES:
+        return []
+    hint = f"Choose {' or '.join(OCR_ENGINES)}."
+    message = f"There is no engine {settings.DOCUMENT_OCR_ENGINE!r} to read documents."
+    return [Error(message, hint=hint, id="kyc.E005")]
 
 
 @register()

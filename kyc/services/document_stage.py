@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from kyc.choices import CaptureKind, StageState
@@ -19,6 +20,8 @@ from kyc.vision.barcodes.read import Barcode, read_barcodes
 from kyc.vision.cards.crops import Crop, DocumentCrops, crop_document
 from kyc.vision.documents import DocumentReading, MrzReading, read_document
 from kyc.vision.images import Pixels
+from kyc.vision.mrz.ocr import engine_named
+from kyc.vision.visual_zone.ocr import word_engine
 from kyc.vision.visual_zone.read import VisualField, VisualReading, read_visual_zone
 
 
@@ -29,13 +32,16 @@ def read_documents(verification: Verification) -> StageFindings:
         return StageFindings.failed("no_picture")
     back = current_pixels(verification, CaptureKind.DOCUMENT_BACK)
     today = timezone.now().date()
-    reading = read_document(front, back, today=today)
+    reading = read_document(
+        front, back, today=today, engine=engine_named(settings.DOCUMENT_OCR_ENGINE)
+    )
+    words = word_engine(settings.DOCUMENT_OCR_ENGINE)
     crops = crop_document(front)
     _keep_parts(verification, crops, back)
     findings = {
         **_reading_json(reading),
         **_barcodes_json(side for side in (back, front) if side is not None),
-        "visual": _visual_json(read_visual_zone(crops, today=today)),
+        "visual": _visual_json(read_visual_zone(crops, today=today, engine=words)),
         "places": _places_json(front, crops),
     }
     return StageFindings(
