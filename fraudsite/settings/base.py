@@ -348,7 +348,7 @@ MAX_ATTEMPTS = number("MAX_ATTEMPTS", 3)
 MINIMUM_AGE_YEARS = number("MINIMUM_AGE_YEARS", 18)
 # By check code, where it differs from docs/decision.md: none, resubmit, review or decline.
 POLICY_EFFECTS = env.json("POLICY_EFFECTS", default={})
-# What reads documents: "pytesseract" runs Tesseract as a process of its own, which may hang or crash
+# What reads documents: "pytesseract" runs Tesseract as a process of its own, which may hang or die
 # without harm; "tesserocr" runs inside the worker, in half the time.
 DOCUMENT_OCR_ENGINE = env("DOCUMENT_OCR_ENGINE", default="pytesseract")
 # Whether nobody is approved without a watchlist having been searched.
