@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.contrib import admin
 
 from fraudsite.core.admin.read_only import ReadOnlyAdmin
+from fraudsite.core.admin.trail import TrailAdmin
 from fraudsite.core.models import AuditEntry, AuditSeal, StatusChange
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
+class AuditEntryAdmin(TrailAdmin):
     """Audit entries, newest first; found by the id of what or who they are about."""
 
     list_display = ("occurred_at", "action", "target_type", "target_id", "actor_label", "is_sealed")
@@ -39,7 +40,7 @@ class AuditSealAdmin(ReadOnlyAdmin):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(ReadOnlyAdmin):
+class StatusChangeAdmin(TrailAdmin):
     """Every move of everything that has a status."""
 
     list_display = (

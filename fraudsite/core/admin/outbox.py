@@ -8,20 +8,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from fraudsite.core.actors import Actor
-from fraudsite.core.admin.read_only import ReadOnlyAdmin
+from fraudsite.core.admin.trail import TrailAdmin
 from fraudsite.core.models import OutboxEvent, User
 from fraudsite.core.outbox import retry_dead
 from fraudsite.core.services.audit import audit_record
 
 
 @admin.register(OutboxEvent)
-class OutboxEventAdmin(ReadOnlyAdmin):
+class OutboxEventAdmin(TrailAdmin):
     """Events; dead letters can be tried again."""
 
     list_display = ("created_at", "kind", "aggregate_id", "state", "attempts", "last_error")
     list_filter = (("dead_at", admin.EmptyFieldListFilter),)
     search_fields = ("aggregate_id__exact", "request_id__exact")
     ordering = ("-id",)
+    kind_column, key_column = "aggregate_type", "aggregate_id"
     actions = ("try_again",)
 
     @admin.display(description="State")
