@@ -51,6 +51,14 @@ class OutboxEvent(models.Model):
                 condition=models.Q(dead_at__isnull=False),
                 name="core_outbox_dead",
             ),
+            # What `/api/v1/events/` serves, newest first: few among the news of payments. A kind,
+            # the beginning of one and a time are looked up in the index itself.
+            models.Index(
+                fields=["id", "kind", "created_at"],
+                opclasses=["int8_ops", "varchar_pattern_ops", "timestamptz_ops"],
+                condition=models.Q(aggregate_type__in=("cases.case", "cases.casedecision")),
+                name="core_outbox_case_news",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Case
 from cases.services.reports import report_draft, report_move
+from fraudsite.core.api.paging import cursor_of
 from fraudsite.core.models import OutboxEvent, User, Workspace
 from tests.cases.raised import a_case, claimed_by
 from tests.scoring.decided import a_customer
@@ -78,3 +81,48 @@ def test_news_goes_by_the_page_and_stays_in_its_workspace(key_of: KeyOf) -> None
     assert len(seen) == len(set(seen)) == total >= 2
     sandbox = key_of(None, workspace=Workspace.objects.sandbox())
     assert sandbox.get(URL).json()["results"] == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"type": "cases.case.released"},
+        {"type": "cases.casedecision.*"},
+        {"after": "2100-01-01T00:00:00Z"},
+        {"cursor": cursor_of(10**9)},
+    ],
+)
+def test_news_is_found_without_reading_that_of_payments(
+    asked: dict[str, str], key_of: KeyOf, anna: User
+) -> None:
+    claimed_by(anna)
+    _tell_of_payments(5_000)
+    api = key_of(None)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert api.get(URL, asked).status_code == 200
+
+    read = [query["sql"] for query in captured if 'FROM "core_outboxevent"' in query["sql"]]
+    assert len(read) == 1
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + read[0].replace("%", "%%"), ())
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "core_outbox_case_news" in plan
+    assert "Seq Scan on core_outboxevent" not in plan
+
+
+def _tell_of_payments(count: int) -> None:
+    now = timezone.now()
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            kind="scoring.decision.approve",
+            aggregate_type="scoring.decision",
+            aggregate_id=str(number),
+            created_at=now,
+            due_at=now,
+        )
+        for number in range(count)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE core_outboxevent")
