@@ -103,7 +103,10 @@ if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fe
   touch "$fetched"
 fi
 # The reader of single letters is taught here, a minute once: no weights are kept in the repository.
-.venv/bin/python manage.py train_mrz_letters --if-missing >>"$log"
+if [ ! -e "$models/mrz-letters.npz" ]; then
+  echo "setup: teaching the reader of letters, about a minute"
+  quietly .venv/bin/python -W ignore manage.py train_mrz_letters || stop "that failed; why is in $log."
+fi
 # Also compiles the features, so that nobody's first payment waits for that. Not looked at again
 # while nothing that it is made from is younger.
 demo_model() { find "$models" -path '*/scoring-demo-*/manifest.json' 2>/dev/null | head -n 1; }
