@@ -156,10 +156,16 @@ def _subject(verification: Verification) -> Subject:
 
 
 def _raised_checks(verification: Verification) -> Iterator[Mapping[str, Any]]:
-    """Yield what the policy's last decision found, in its order."""
+    """Yield what the policy's last decision found: first what decided it, then the rest."""
     by_policy = VerificationDecision.objects.filter(verification=verification, decided_by=None)
     decision = by_policy.order_by("-created_at").first()
-    for group in decision.tree if decision else ():
-        for check in group["checks"]:
-            if check["state"] in RAISED and (check["state"] == "consider" or check["is_required"]):
-                yield check
+    if decision is None:
+        return
+    found = [check for group in decision.tree for check in group["checks"] if _is_telling(check)]
+    decided = [check for check in found if check["code"] in decision.reason_codes]
+    yield from decided
+    yield from (check for check in found if check not in decided)
+
+
+def _is_telling(check: Mapping[str, Any]) -> bool:
+    return check["state"] in RAISED and (check["state"] == "consider" or check["is_required"])

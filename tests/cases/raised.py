@@ -51,8 +51,10 @@ def a_case(customer: Customer | None = None, **payment: Any) -> Case:
     return raised_by(a_payment(customer or a_customer(), **payment)).case
 
 
-def a_verification(customer: Customer, kind: str = "behaviour") -> Verification:
-    """A verification that the policy sent to a person."""
+def a_verification(
+    customer: Customer, kind: str = "behaviour", *, raised_besides: str = ""
+) -> Verification:
+    """A verification that the policy sent to a person, for its face."""
     verification = Verification.objects.create(customer=customer, status="processing")
     check = {
         "code": "face.match",
@@ -62,12 +64,13 @@ def a_verification(customer: Customer, kind: str = "behaviour") -> Verification:
         "sentence": "The faces differ.",
         "is_required": True,
     }
+    besides = [{**check, "code": raised_besides, "sentence": "Beside."}] if raised_besides else []
     made = VerificationDecision.objects.create(
         verification=verification,
         attempt=1,
         outcome="review",
         reason_codes=["face.match"],
-        tree=[{"code": "face", "label": "Face", "state": "consider", "checks": [check]}],
+        tree=[{"code": "face", "label": "Face", "state": "consider", "checks": [*besides, check]}],
     )
     payload = {"decision_id": str(made.pk), "decided_by": "policy"}
     move(verification, to="in_review", actor=TESTER, payload=payload)

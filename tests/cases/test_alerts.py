@@ -175,6 +175,16 @@ def test_a_verification_to_review_opens_a_case(
     assert alert.reasons == [{"code": "face.match", "text": "The faces differ."}]
 
 
+def test_what_decided_is_told_before_what_was_raised_besides(customer: Customer) -> None:
+    a_verification(customer, raised_besides="liveness.active")
+
+    relay_batch()
+
+    alert = Case.objects.get().alerts.get()
+    assert [reason["code"] for reason in alert.reasons] == ["face.match", "liveness.active"]
+    assert alert.reason == "face.match"
+
+
 def test_a_customer_who_asks_for_a_person_is_in_the_queue_for_that(customer: Customer) -> None:
     verification = a_verification(customer)
     move(verification, to="declined", actor=TESTER)
