@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 # A share that rose with every second would have every open case written all the time; in quarters
 # a case is written four times, and an order of work hardly needs more.
@@ -38,7 +38,10 @@ def next_step_at(opened_at: datetime, due_at: datetime, now: datetime) -> dateti
     """
     passed = _share(opened_at, due_at, now)
     ahead = [step for step in WAITING_STEPS if step > passed]
-    return opened_at + (due_at - opened_at) * ahead[0] if ahead else None
+    if not ahead:
+        return None
+    # Rounded to a microsecond, the step may seem to be now although the share has not reached it.
+    return max(opened_at + (due_at - opened_at) * ahead[0], now + timedelta(microseconds=1))
 
 
 def _share(opened_at: datetime, due_at: datetime, now: datetime) -> float:

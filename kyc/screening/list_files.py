@@ -10,7 +10,7 @@ from pathlib import Path
 from kyc.screening.entries import ListRefused
 
 # OFAC's longest field is 1,000 characters, OpenSanctions' holds thousands of aliases.
-csv.field_size_limit(4_000_000)
+LONGEST_FIELD = 4_000_000
 # OFAC ends its files with the end-of-file sign of MS-DOS.
 END_OF_FILE = "\x1a"
 HASH_BLOCK = 1 << 20
@@ -27,13 +27,22 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         with path.open("rb") as file:
             reader = csv.reader((_text(line) for line in file), strict=True)
-            for fields in reader:
+            while (fields := _next_row(reader)) is not None:
                 if fields and fields != [END_OF_FILE]:
                     yield reader.line_num, fields
     except OSError as error:
         raise ListRefused(f"{path.name} cannot be read: {error.strerror}.") from error
     except csv.Error as error:
         raise ListRefused(f"{path.name} is cut off or no CSV: {error}.") from error
+
+
+def _next_row(reader: Iterator[list[str]]) -> list[str] | None:
+    """Return the next row, None at the end; the limit of a field is the whole process's."""
+    before = csv.field_size_limit(LONGEST_FIELD)
+    try:
+        return next(reader, None)
+    finally:
+        csv.field_size_limit(before)
 
 
 def rows_with_header(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -23,16 +23,18 @@ def make() -> uuid.UUID:
     """Make a customer with two held payments, four related ones; return the case."""
     payee = _payee()
     customer = a_customer(f"user-{uuid.uuid4().hex[:6]}")
+    usual = _address()
     for number in range(20, 0, -1):
-        _usual(customer, number)
+        _usual(customer, number, usual)
     device = f"device-{uuid.uuid4().hex[:8]}"
     for other in range(3):
         related = a_customer(f"user-{uuid.uuid4().hex[:6]}")
         _pay(related, 300_00, device_reference=device, merchant=payee if other else None)
         if other == 2:
             far = a_customer(f"user-{uuid.uuid4().hex[:6]}")
-            _pay(related, 20_00, ip_address="203.0.113.200")
-            _pay(far, 25_00, ip_address="203.0.113.200")
+            shared = _address()
+            _pay(related, 20_00, ip_address=shared)
+            _pay(far, 25_00, ip_address=shared)
     case = _raise(customer, device, payee, 1_499_00)
     _raise(customer, device, payee, 820_00)
     links_gather(since=NOW - timedelta(days=40))
@@ -44,6 +46,12 @@ def make_verification() -> uuid.UUID:
     return a_verification_case(a_customer(f"user-{uuid.uuid4().hex[:6]}")).pk
 
 
+def _address() -> str:
+    """Return an address of nobody else on the site, out of the range for examples (RFC 3849)."""
+    made = uuid.uuid4().hex
+    return f"2001:db8:{made[:4]}:{made[4:8]}::1"
+
+
 def _payee() -> Merchant:
     return Merchant.objects.create(
         workspace=Workspace.objects.live(),
@@ -53,15 +61,15 @@ def _payee() -> Merchant:
     )
 
 
-def _usual(customer: Customer, number: int) -> None:
+def _usual(customer: Customer, number: int, address: str) -> None:
     at = NOW - timedelta(days=number)
     row = a_transaction(
         customer,
         amount_minor=15_00 + 400 * (number * 7 % 11),
         occurred_at=at,
         arrived_at=at,
-        device_reference="device-usual-1",
-        ip_address="198.51.100.7",
+        device_reference=f"device-of-{customer.reference}",
+        ip_address=address,
         country="PT",
     )
     decide(row, DecisionOutcome.APPROVE, score=0.02, causes=[])
@@ -79,7 +87,7 @@ def _raise(customer: Customer, device: str, payee: Merchant, amount_minor: int) 
         device_reference=device,
         merchant=payee,
         kind="transfer",
-        ip_address="203.0.113.77",
+        ip_address=_address(),
         country="RO",
     )
     factors = [{"code": code, "text": text, "contribution": part} for code, text, part in FACTORS]
