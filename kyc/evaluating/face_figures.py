@@ -110,11 +110,11 @@ def _rates(distances: Distances, policy: MatchPolicy) -> dict[str, Any]:
         "threshold": policy.match_distance,
         "tar": accepted.value,
         "tar_interval": accepted.interval,
-        "far": mistaken.value,
+        "far": mistaken.stated,
         "far_interval": mistaken.interval,
-        "far_words": mistaken.words,
-        "eer": distances.equal_error_rate,
-        "eer_words": _error_rate_words(distances),
+        "false_accepts": mistaken.hits,
+        "strangers": mistaken.count,
+        "eer": distances.equal_error_rate or _error_rate_words(distances),
     }
 
 

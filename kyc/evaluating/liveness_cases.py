@@ -167,26 +167,13 @@ def rates_of(cases: Sequence[LivenessCase], refuses: Refuses) -> dict[str, Any]:
     timed = "video" if "video" in kinds else "picture"
     times = [one.duration_ms for one, _ in looked if one.kind == timed]
     return {
-        "bpcer": stated(found.get(LIVE, Rate(0, 0))),
-        "apcer": {species: stated(rate) for species, rate in attacks.items()},
-        "worst_apcer": stated(_worst(attacks.values())),
+        "bpcer": found.get(LIVE, Rate(0, 0)).stated,
+        "apcer": {species: rate.stated for species, rate in attacks.items()},
+        "worst_apcer": _worst(attacks.values()).stated,
         "n": {species: rate.count for species, rate in found.items()},
         "errors": {species: rate.hits for species, rate in found.items()},
         "median_ms": round(median(times), 1) if times else None,
     }
-
-
-def stated(rate: Rate) -> float | str | None:
-    """A rate as it may be stated: never below 3/n.
-
-    Examples
-    --------
-    >>> stated(Rate(1, 50)), stated(Rate(0, 50)), stated(Rate(0, 0))
-    (0.02, '< 3/50', None)
-    """
-    if not rate.count:
-        return None
-    return rate.value if rate.hits else rate.words
 
 
 def _worst(rates: Iterable[Rate]) -> Rate:

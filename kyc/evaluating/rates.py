@@ -47,6 +47,19 @@ class Rate:
         return f"{self.hits}/{self.count} = {100 * self.hits / self.count:.2f} %"
 
     @property
+    def stated(self) -> float | str | None:
+        """The share of errors as it may be published: of an error never seen, "< 3/n".
+
+        Examples
+        --------
+        >>> Rate(1, 50).stated, Rate(0, 50).stated, Rate(0, 0).stated
+        (0.02, '< 3/50', None)
+        """
+        if not self.count:
+            return None
+        return self.value if self.hits else self.words
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """The exact 95 % interval of the share.
 
