@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kyc.choices import Stage
 from kyc.decision.agreement import Facts, Printed, compare_print, printed_of
 from kyc.decision.declared import DeclaredFields, DocumentFields, icao_state, match_fields
 from kyc.decision.evidence import FieldMatch
@@ -19,7 +18,6 @@ from kyc.services.document_readings import (
     licence_fields,
     zone_facts,
 )
-from kyc.services.stage_results import findings_read
 
 LABELS = {
     "surname": "Surname",
@@ -59,14 +57,6 @@ class _ByMachine:
     fields: DocumentFields
     facts: Facts
     others: Mapping[str, str]
-
-
-def document_findings(verification: Verification) -> dict[str, Any]:
-    """Return what was found on the present attempt's document; empty before its stage ended."""
-    result = verification.stage_results.filter(
-        attempt=verification.attempt, stage=Stage.DOCUMENT
-    ).first()
-    return findings_read(result) if result is not None else {}
 
 
 def field_rows(verification: Verification, found: Mapping[str, Any]) -> list[FieldRow]:

@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from fraudsite.core.models import AuditEntry, StatusChange
 from fraudsite.core.services.data_keys import open_bytes
-from kyc.admin.document_fields import document_findings, field_rows
+from kyc.admin.document_fields import field_rows
 from kyc.admin.document_marks import marks_of
 from kyc.admin.duplicates import duplicates_context
 from kyc.admin.screening_matches import screening_context
 from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
 from kyc.models import Decision, StageResult, Verification
+from kyc.services.document_readings import document_findings
 from kyc.services.verifications import verification_state
 
 SHOWN_KINDS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -82,7 +83,7 @@ def image_capture(
         current = lock_collecting(verification)
         _check_key(current, kind, upload.capture_key)
         if kind == CaptureKind.SELFIE_STILL:
-            _supersede(current, CaptureKind.LIVENESS_VIDEO)
+            captures_supersede(current, [CaptureKind.LIVENESS_VIDEO])
         return capture_store(
             verification=current,
             kind=kind,
@@ -116,7 +117,7 @@ def video_capture(
         current = lock_collecting(verification)
         _check_key(current, kind, upload.capture_key)
         challenge = challenge_use(verification=current, nonce=nonce)
-        _supersede(current, CaptureKind.SELFIE_STILL)
+        captures_supersede(current, [CaptureKind.SELFIE_STILL])
         capture = capture_store(
             verification=current,
             kind=kind,
@@ -143,7 +144,7 @@ def capture_store(
 ) -> Capture:
     """Store one capture encrypted and let it supersede the one before."""
     _check_count(verification)
-    _supersede(verification, kind)
+    captures_supersede(verification, [kind])
     file = file_store(
         data_key=verification.customer.data_key,
         data=data,
@@ -166,6 +167,14 @@ def capture_store(
         details={"capture_id": str(capture.id), "kind": kind.value, "source": upload.source},
     )
     return capture
+
+
+def captures_supersede(verification: Verification, kinds: Iterable[CaptureKind]) -> None:
+    """Let what is current of these kinds count no longer, with what was made out of it."""
+    gone = {one for kind in kinds for one in (kind, *kind.derived)}
+    verification.captures.filter(kind__in=gone, superseded_at=None).update(
+        superseded_at=timezone.now()
+    )
 
 
 def camera_label(capture: Capture) -> str:
@@ -217,9 +226,3 @@ def _check_count(verification: Verification) -> None:
 def _check_key(verification: Verification, kind: CaptureKind, key: str) -> None:
     if not hmac.compare_digest(capture_key(verification, kind), key):
         raise ChangedElsewhere
-
-
-def _supersede(verification: Verification, kind: CaptureKind) -> None:
-    verification.captures.filter(kind__in=(kind, *kind.derived), superseded_at=None).update(
-        superseded_at=timezone.now()
-    )

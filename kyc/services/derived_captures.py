@@ -8,12 +8,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
-from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from kyc.choices import CaptureKind, CaptureSource
 from kyc.models import Verification
-from kyc.services.captures import Upload, capture_store
+from kyc.services.captures import Upload, capture_store, captures_supersede
 from kyc.services.locks import verification_lock
 
 Pixels = npt.NDArray[np.uint8]
@@ -33,9 +32,7 @@ def derived_keep(verification: Verification, pictures: Mapping[CaptureKind, Pixe
         if (current.status, current.attempt) != (verification.status, verification.attempt):
             # Somebody decided in the meantime; the next attempt has pictures of its own.
             return
-        current.captures.filter(kind__in=list(pictures), superseded_at=None).update(
-            superseded_at=timezone.now()
-        )
+        captures_supersede(current, pictures)
         for kind, data in encoded.items():
             _store(current, kind, data)
 

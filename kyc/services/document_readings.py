@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from kyc.choices import Stage
 from kyc.decision.agreement import Facts
 from kyc.decision.declared import DocumentFields
+from kyc.models import Verification
+from kyc.services.stage_results import findings_read
+
+
+def document_findings(verification: Verification) -> dict[str, Any]:
+    """Return what was found on the present attempt's document; empty before its stage ended."""
+    result = (
+        verification.stage_results.filter(attempt=verification.attempt, stage=Stage.DOCUMENT)
+        .select_related("verification__customer__data_key")
+        .first()
+    )
+    return findings_read(result) if result is not None else {}
 
 
 def document_fields(mrz: dict[str, Any]) -> DocumentFields:
@@ -35,22 +49,16 @@ def licence_fields(licence: dict[str, Any]) -> DocumentFields:
 
 def zone_facts(mrz: dict[str, Any]) -> Facts:
     """Return what a stored zone says for certain."""
-    fields = mrz["fields"]
-    return Facts(
-        surname=fields["surname"],
-        given_names=fields["given_names"],
-        document_number=fields["document_number"],
-        birth_date=stored_date(fields["birth_date"]),
-        expiry_date=stored_date(fields["expiry_date"]),
-        nationality=fields["nationality"],
-        is_name_truncated=fields["name_is_truncated"],
-        is_visa=mrz["format"].startswith("MRV"),
-    )
+    fields, is_visa = mrz["fields"], mrz["format"].startswith("MRV")
+    return replace(_facts(fields), nationality=fields["nationality"], is_visa=is_visa)
 
 
 def licence_facts(licence: dict[str, Any]) -> Facts:
-    """Return what a licence's bar code says."""
-    fields = licence["fields"]
+    """Return what a licence's bar code says; it names no nationality."""
+    return _facts(licence["fields"])
+
+
+def _facts(fields: dict[str, Any]) -> Facts:
     return Facts(
         surname=fields["surname"],
         given_names=fields["given_names"],

@@ -22,7 +22,7 @@ from kyc.vision.documents import DocumentReading, MrzReading, read_document
 from kyc.vision.images import Pixels
 from kyc.vision.mrz.ocr import engine_named
 from kyc.vision.visual_zone.ocr import word_engine
-from kyc.vision.visual_zone.read import VisualField, VisualReading, read_visual_zone
+from kyc.vision.visual_zone.read import read_visual_zone
 
 
 def read_documents(verification: Verification) -> StageFindings:
@@ -41,7 +41,7 @@ def read_documents(verification: Verification) -> StageFindings:
     findings = {
         **_reading_json(reading),
         **_barcodes_json(side for side in (back, front) if side is not None),
-        "visual": _visual_json(read_visual_zone(crops, today=today, engine=words)),
+        "visual": read_visual_zone(crops, today=today, engine=words).to_json(),
         "places": _places_json(front, crops),
     }
     return StageFindings(
@@ -138,29 +138,6 @@ def _licence_json(licence: AamvaLicence) -> dict[str, Any]:
         ),
         "missing": list(licence.missing),
         "impossible": list(licence.impossible),
-    }
-
-
-def _visual_json(reading: VisualReading) -> dict[str, Any]:
-    """What is printed for people on the front."""
-    return {
-        "fields": [_visual_field_json(field) for field in reading.fields],
-        "lines": [
-            {"text": line.text, "days": [day.isoformat() for day in line.days]}
-            for line in reading.lines
-        ],
-        "engine": reading.engine,
-        "duration_ms": reading.duration_ms,
-    }
-
-
-def _visual_field_json(field: VisualField) -> dict[str, Any]:
-    return {
-        "name": field.name,
-        "value": field.value,
-        "days": [day.isoformat() for day in field.days],
-        "confidence": field.confidence,
-        "corners": [list(corner) for corner in field.corners],
     }
 
 

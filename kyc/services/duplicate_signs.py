@@ -8,14 +8,13 @@ from datetime import date
 from typing import Any
 
 from fraudsite.core.services.data_keys import DataKeyDestroyed
-from kyc.choices import Stage
 from kyc.decision.duplicate_signs import KnownPerson, PersonName, personal_signs
 from kyc.decision.duplicates import Sign
-from kyc.models import StageResult, Verification
+from kyc.models import Verification
 from kyc.services.customers import details_read
 from kyc.services.device_sharing import customers_on_devices
 from kyc.services.document_fingerprints import customers_with_document
-from kyc.services.stage_results import findings_read
+from kyc.services.document_readings import document_findings
 
 
 def signs_shared(
@@ -62,14 +61,7 @@ def document_fields_read(verification: Verification) -> dict[str, Any]:
 
     From the machine-readable zone, or from the bar code of a licence that carries none.
     """
-    result = (
-        StageResult.objects.filter(
-            verification=verification, attempt=verification.attempt, stage=Stage.DOCUMENT
-        )
-        .select_related("verification__customer__data_key")
-        .first()
-    )
-    found = findings_read(result) if result is not None else {}
+    found = document_findings(verification)
     zone, licence = found.get("mrz") or {}, found.get("licence") or {}
     if zone.get("is_accepted"):
         return dict(zone["fields"])

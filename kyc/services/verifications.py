@@ -16,6 +16,7 @@ from kyc import pipeline
 from kyc.choices import AnalystReason, CaptureKind, VerificationStatus
 from kyc.models import Customer, Decision, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.captures import captures_supersede
 from kyc.services.consents import consent_current, has_biometric_consent
 from kyc.services.guards import require_no_objection
 from kyc.services.locks import lock_collecting, verification_lock
@@ -53,7 +54,7 @@ def document_choose(
             issuing_country,
         )
         if is_changed:
-            _supersede(current, (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK))
+            captures_supersede(current, (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK))
         current.document_type = document_type
         current.issuing_country = issuing_country
         current.save(update_fields=["document_type", "issuing_country"])
@@ -103,7 +104,7 @@ def verification_retry(*, verification: Verification, actor: Actor) -> None:
         if current.attempt >= settings.MAX_ATTEMPTS:
             raise Refusal("retries_used_up", "All your tries are used up. Ask for a human review.")
         newest = decision_in_force(current)
-        _supersede(current, _to_redo(newest))
+        captures_supersede(current, map(CaptureKind, _to_redo(newest)))
         move(
             current,
             to=S.COLLECTING,
@@ -204,13 +205,6 @@ def _check_complete(verification: Verification) -> None:
     missing = missing_captures(verification)
     if missing:
         raise Refusal("capture_missing", f"Still missing: {missing[0].label.lower()}.")
-
-
-def _supersede(verification: Verification, kinds: tuple[str, ...]) -> None:
-    gone = {one for kind in kinds for one in (kind, *CaptureKind(kind).derived)}
-    verification.captures.filter(kind__in=gone, superseded_at=None).update(
-        superseded_at=timezone.now()
-    )
 
 
 def _to_redo(decision: Decision | None) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from kyc.admin.document_fields import FieldRow, document_findings, field_rows
+from kyc.admin.document_fields import FieldRow, field_rows
 from kyc.admin.document_marks import Mark, marks_of
 from kyc.choices import Stage, StageState
 from kyc.models import Verification
+from kyc.services.document_readings import document_findings
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import result_store
 from tests.kyc.conftest import Traveller
