@@ -118,26 +118,31 @@ def _licence(code: Barcode) -> AamvaLicence | None:
         return None
 
 
+LICENCE_FIELDS = (
+    "document_number",
+    "birth_date",
+    "issue_date",
+    "expiry_date",
+    "sex",
+    "jurisdiction",
+)
+
+
 def _licence_json(licence: AamvaLicence) -> dict[str, Any]:
+    """The fields under the names that a zone's have; the elements behind them are not kept."""
+    found = licence.to_json()
     return {
         "version": licence.version,
         "kind": licence.kind,
-        "fields": _with_dates(
-            {
-                "document_number": licence.document_number,
-                "surname": licence.name.surname,
-                "given_names": licence.name.given_names,
-                "name_is_truncated": licence.name.is_truncated,
-                "birth_date": licence.birth_date,
-                "issue_date": licence.issue_date,
-                "expiry_date": licence.expiry_date,
-                "sex": licence.sex,
-                "issuing_state": licence.country,
-                "jurisdiction": licence.jurisdiction,
-            }
-        ),
-        "missing": list(licence.missing),
-        "impossible": list(licence.impossible),
+        "fields": {
+            **{name: found[name] for name in LICENCE_FIELDS},
+            "surname": licence.name.surname,
+            "given_names": licence.name.given_names,
+            "name_is_truncated": licence.name.is_truncated,
+            "issuing_state": licence.country,
+        },
+        "missing": found["missing"],
+        "impossible": found["impossible"],
     }
 
 

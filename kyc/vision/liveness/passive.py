@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -24,9 +23,9 @@ from kyc.vision.faces.detect import detect_faces
 from kyc.vision.weights import (
     DEEPFACE_ENGINE_VARIABLE,
     DEEPFACE_HOME_VARIABLE,
-    WeightsUnavailable,
     deepface_home,
-    sha256_of,
+    model_file,
+    require,
 )
 
 Pixels = NDArray[np.uint8]
@@ -35,15 +34,9 @@ Box = tuple[int, int, int, int]
 SpoofModel = Callable[[Pixels, Box], float]
 
 ENGINE = "deepface-fasnet"
-# Under deepface's own names; a file with other bytes is not loaded.
-WEIGHTS = {
-    "2.7_80x80_MiniFASNetV2.onnx": (
-        "e58cb3922c48b556466f1700950bb726dfb3867d87d9a9da977f7295a02f0128"
-    ),
-    "4_0_0_80x80_MiniFASNetV1SE.onnx": (
-        "12e082a451a6b217c9ccc9b22e6222964ce2330e7a512375046c4d17662ee7b5"
-    ),
-}
+NETWORKS = ("fasnet-2.7", "fasnet-4.0")
+# Their pinned digests, under deepface's own names.
+WEIGHTS = {file.file_name: file.sha256 for file in map(model_file, NETWORKS)}
 # The class of the networks that means a living face; the two others are print and screen.
 _LIVE_CLASS = 1
 # Around the face, in its own sizes, what each network was trained to see.
@@ -170,17 +163,8 @@ def load_spoof_model() -> SpoofModel:
     WeightsUnavailable
         When a file is missing or not the pinned one; nothing is downloaded.
     """
-    folder = deepface_home() / ".deepface" / "weights"
-    for name, digest in WEIGHTS.items():
-        _check_file(folder / name, digest)
+    require(*NETWORKS)
     return _load(str(deepface_home()))
-
-
-def _check_file(path: Path, digest: str) -> None:
-    if not path.is_file():
-        raise WeightsUnavailable(f"The passive check is skipped: {path} is missing.")
-    if sha256_of(path) != digest:
-        raise WeightsUnavailable(f"The passive check is skipped: {path} is damaged.")
 
 
 @lru_cache(maxsize=1)
