@@ -19,6 +19,7 @@ from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
 from kyc.models import Decision, StageResult, Verification
 from kyc.services.document_readings import document_findings
+from kyc.services.error_levels import has_error_levels
 from kyc.services.verifications import verification_state
 
 SHOWN_KINDS = (
@@ -46,9 +47,11 @@ def evidence_context(
     """Return the template context of one verification's page."""
     found = document_findings(verification) if can_see_evidence else {}
     newest = verification.decisions.filter(decided_by=None, attempt=verification.attempt).first()
+    images = _images(verification, found.get("places")) if can_see_evidence else []
     return {
         "verification": _head(verification),
-        "images": _images(verification, found.get("places")) if can_see_evidence else [],
+        "images": images,
+        "levels": [image for image in images if image["levels_url"]],
         "groups": newest.tree if newest else [],
         "fields": field_rows(verification, found) if can_see_evidence else [],
         "screening": screening_context(verification) if can_see_evidence else None,
@@ -93,6 +96,11 @@ def _images(verification: Verification, places: dict[str, Any] | None) -> list[d
             "is_video": kind == CaptureKind.LIVENESS_VIDEO,
             "source": found[kind].get_source_display(),
             "marks": marks_of(places) if kind == CaptureKind.DOCUMENT_FRONT else None,
+            "levels_url": reverse(
+                "admin:kyc_verification_error_levels", args=[verification.pk, found[kind].pk]
+            )
+            if has_error_levels(found[kind])
+            else "",
         }
         for kind in SHOWN_KINDS
         if kind in found

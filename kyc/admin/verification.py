@@ -24,6 +24,12 @@ from kyc.choices import VerificationStatus
 from kyc.models import Capture, Verification
 from kyc.refusals import Refusal
 from kyc.services.captures import capture_bytes
+from kyc.services.error_levels import (
+    MEDIA_TYPE,
+    ErrorLevelsUnavailable,
+    error_levels_png,
+    has_error_levels,
+)
 from kyc.services.evidence_access import evidence_seen
 from kyc.services.verifications import may_decide, verification_decide
 
@@ -105,6 +111,11 @@ class VerificationAdmin(ModelAdmin):
                 wrap(never_cache(self.capture_view)),
                 name="kyc_verification_capture",
             ),
+            path(
+                "<uuid:verification_id>/captures/<uuid:capture_id>/error-levels/",
+                wrap(never_cache(self.error_levels_view)),
+                name="kyc_verification_error_levels",
+            ),
         ]
         return own + list(super().get_urls())
 
@@ -159,6 +170,32 @@ class VerificationAdmin(ModelAdmin):
         self, request: HttpRequest, verification_id: uuid.UUID, capture_id: uuid.UUID
     ) -> HttpResponse:
         """Serve one decrypted picture or video, and write down who saw it."""
+        capture = self._capture(request, verification_id, capture_id)
+        evidence_seen(verification=capture.verification, viewer=_staff(request), capture=capture)
+        return HttpResponse(capture_bytes(capture), content_type=capture.file.media_type)
+
+    def error_levels_view(
+        self, request: HttpRequest, verification_id: uuid.UUID, capture_id: uuid.UUID
+    ) -> HttpResponse:
+        """Serve the error-level map of a document's side, made in this moment and kept nowhere."""
+        capture = self._capture(request, verification_id, capture_id)
+        if not has_error_levels(capture):
+            raise Http404
+        evidence_seen(
+            verification=capture.verification,
+            viewer=_staff(request),
+            capture=capture,
+            shown="error_levels",
+        )
+        try:
+            return HttpResponse(error_levels_png(capture), content_type=MEDIA_TYPE)
+        except ErrorLevelsUnavailable as trouble:
+            return HttpResponse(trouble.sentence, content_type="text/plain", status=422)
+
+    def _capture(
+        self, request: HttpRequest, verification_id: uuid.UUID, capture_id: uuid.UUID
+    ) -> Capture:
+        """Return a capture for whoever may see it, or the same 404 as `_gate`."""
         verification = self._gate(request, str(verification_id), "kyc.reveal_evidence")
         capture = (
             Capture.objects.select_related("file__data_key")
@@ -167,8 +204,7 @@ class VerificationAdmin(ModelAdmin):
         )
         if capture is None:
             raise Http404
-        evidence_seen(verification=verification, viewer=_staff(request), capture=capture)
-        return HttpResponse(capture_bytes(capture), content_type=capture.file.media_type)
+        return capture
 
     def _gate(self, request: HttpRequest, object_id: str, permission: str) -> Verification:
         """Return the verification, or the same 404 for missing and forbidden."""

@@ -11,10 +11,12 @@ from kyc.models import Capture, Verification
 
 
 def evidence_seen(
-    *, verification: Verification, viewer: User, capture: Capture | None = None
+    *, verification: Verification, viewer: User, capture: Capture | None = None, shown: str = ""
 ) -> None:
-    """Record that somebody sees the page, or one picture or video of it."""
+    """Record that somebody sees the page, or one picture or video of it, or what `shown` names."""
     details = {} if capture is None else {"capture_id": str(capture.id), "kind": capture.kind}
+    if shown:
+        details["shown"] = shown
     with transaction.atomic():
         audit_record(
             actor=Actor.of_user(viewer),

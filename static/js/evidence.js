@@ -65,6 +65,15 @@ function act(event) {
   }
 }
 
+// A map that cannot be made is said in words in its place. Its page asks for it when it is opened, after this.
+function sayThatThereIsNone(event) {
+  const figure = event.target.closest("figure");
+  figure.querySelector("a").hidden = true;
+  figure.querySelector(".levels__trouble").hidden = false;
+}
+
+for (const map of document.querySelectorAll("[data-levels]")) map.addEventListener("error", sayThatThereIsNone);
+
 if (dialog) {
   document.querySelector(".evidence").addEventListener("click", open);
   dialog.addEventListener("click", act);
