@@ -15,12 +15,15 @@ from kyc.models import Consent, Customer, DocumentFingerprint, FaceTemplate, Ver
 from kyc.services.document_fingerprints import Shown
 from kyc.services.face_gallery import Shelf
 from kyc.services.face_templates import STORED, Embedding, template_context, template_keep
+from kyc.vision.faces.embed import ENGINE
 
 BATCH = 10_000
-ENGINE, VERSION = "bench", "1"
+VERSION = "bench"
+# Of the faces that are kept: customers who were declined, who are never named.
+DECLINED_SHARE = 0.1
 
 
-def customers_fill(count: int) -> tuple[Verification, Shelf, Embedding, Shown]:
+def customers_fill(count: int) -> tuple[Verification, Shelf, Shown]:
     """Make the customers; return a further one under way, with a face and a document to search."""
     call_command("migrate", interactive=False, verbosity=0)
     workspace = Workspace.objects.live()
@@ -29,17 +32,16 @@ def customers_fill(count: int) -> tuple[Verification, Shelf, Embedding, Shown]:
         _fill(min(BATCH, count - start), workspace, rng)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    (newcomer,) = _verifications(1, workspace, VerificationStatus.PROCESSING)
+    newcomer = newcomer_make(workspace, rng)
     shown = Shown(rng.bytes(32), tuple(rng.bytes(32) for _ in range(4)))
-    return newcomer, Shelf(workspace.pk, ENGINE, VERSION), _face(rng), shown
+    return newcomer, Shelf(workspace.pk, ENGINE, VERSION), shown
 
 
-def face_new(shelf: Shelf, embedding: Embedding) -> None:
-    """Have one more customer arrive with a face."""
-    (arrived,) = _verifications(
-        1, Workspace.objects.get(pk=shelf.workspace_id), VerificationStatus.PROCESSING
-    )
-    template_keep(arrived, embedding, engine=ENGINE, engine_version=VERSION)
+def newcomer_make(workspace: Workspace, rng: np.random.Generator) -> Verification:
+    """Have one more customer arrive, with a consent and a face, as the pipeline finds them."""
+    (arrived,) = _verifications(1, workspace, VerificationStatus.PROCESSING)
+    template_keep(arrived, _face(rng), engine=ENGINE, engine_version=VERSION)
+    return Verification.objects.select_related("customer__data_key").get(pk=arrived.pk)
 
 
 def _fill(count: int, workspace: Workspace, rng: np.random.Generator) -> None:
@@ -65,6 +67,10 @@ def _fill(count: int, workspace: Workspace, rng: np.random.Generator) -> None:
             )
         )
     FaceTemplate.objects.bulk_create(templates)
+    declined = verifications[: round(DECLINED_SHARE * count)]
+    Verification.objects.filter(pk__in=[one.pk for one in declined]).update(
+        status=VerificationStatus.DECLINED
+    )
     DocumentFingerprint.objects.bulk_create(
         DocumentFingerprint(
             workspace=workspace,

@@ -21,7 +21,13 @@ class Consent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["customer", "purpose", "-answered_at"], name="kyc_consent_newest")
+            models.Index(fields=["customer", "purpose", "-answered_at"], name="kyc_consent_newest"),
+            # The few that speak against a face: every search for one asks for them.
+            models.Index(
+                fields=["customer"],
+                condition=models.Q(is_granted=False) | models.Q(withdrawn_at__isnull=False),
+                name="kyc_consent_against",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,31 +1,38 @@
 """The faces of customers, held in the memory of each process that searches them.
 
-Held are the faces of approved verifications, and of those that the pipeline is at work on: of two
-customers with one face who come at the same moment, the second must find the first.
+Held are the faces of all customers who exist and consent. Whose verification is approved, or at
+work in the pipeline, is asked at every search of those who are near, and nobody else is named: of
+two customers with one face who come at the same moment, the second must find the first.
 
-The database stays the only truth. Every search first asks it, in one statement, how many faces
-there are and how many of them may not be searched, with a checksum of which; when that differs from
-what is in memory, the difference is fetched. So a customer whose data key is destroyed, who
-withdraws consent or whose approval is taken back is out of a process's memory before its next
-answer.
+The database stays the only truth. Every search first asks it, in one statement, whether faces were
+added or deleted, keys destroyed or consents taken back; then the difference is fetched. So a
+customer whose data key is destroyed or who withdraws consent is out of a process's memory before
+its next answer.
 """
 
 from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import cast
 
 import numpy as np
 import structlog
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from fraudsite.core.crypto.envelope import SealBroken
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.models import FaceTemplate
-from kyc.services.face_standing import Standing, barred_read, searchable, standing_read
+from kyc.services.face_standing import (
+    Standing,
+    barred_read,
+    numbers_read,
+    searchable_among,
+    standing_read,
+)
 from kyc.services.face_templates import Embedding, template_embedding
 from kyc.vision.faces.gallery import Gallery, Neighbour
 
@@ -33,6 +40,9 @@ logger = structlog.get_logger(__name__)
 
 # Rows at a time: 5,000 are some 4 MB, and loading 100,000 is not quicker with more.
 LOAD_BATCH = 5000
+# How many times as many faces as are wanted are looked at: some belong to customers who are not
+# approved. Where these are too many, so many times more.
+FIRST_LOOK, FURTHER_LOOK = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Nearest:
     neighbours : tuple of Neighbour
         By the number of their `FaceTemplate`.
     searched : int
-        Faces that were compared.
+        Faces that were compared; only those of approved customers, or nearly so, are named.
     unsearched : int
         Faces that should have been and could not: of another engine, or damaged.
     """
@@ -67,7 +77,13 @@ class Nearest:
 class _Held:
     gallery: Gallery
     standing: Standing = field(default_factory=Standing)
-    barred: frozenset[int] = frozenset()
+    # Kept and not barred, but of another engine or damaged.
+    missing: frozenset[int] = frozenset()
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The faces that were there when the gallery was brought up to date, barred ones apart."""
+        return cast("frozenset[int]", self.gallery.ids) | self.missing
 
 
 _held: dict[Shelf, _Held] = {}
@@ -77,15 +93,23 @@ _refreshing = threading.Lock()
 def faces_nearest(
     shelf: Shelf, embedding: Embedding, *, passed_over: Iterable[int], limit: int
 ) -> Nearest:
-    """Return the faces nearest to a face, but for those passed over.
+    """Return the faces nearest to a face that may be searched now, but for those passed over.
 
-    The first call of a process loads them all; measured in docs/duplicates.md.
+    The first call of a process loads them all, unless `gallery_load` has; measured in
+    docs/duplicates.md.
     """
-    with _refreshing:
-        gallery, standing = _refreshed(shelf, dimensions=len(embedding))
-    excluded: set[Hashable] = {pk for pk in passed_over if pk in gallery}
-    neighbours = gallery.nearest(embedding, limit, exclude=excluded) if len(gallery) else ()
-    return Nearest(neighbours, len(gallery) - len(excluded), standing.searchable - len(gallery))
+    held = _refreshed(shelf, dimensions=len(embedding))
+    excluded: set[Hashable] = {pk for pk in passed_over if pk in held.gallery}
+    return Nearest(
+        _standing(shelf, held.gallery, embedding, excluded=excluded, limit=limit),
+        len(held.gallery) - len(excluded),
+        len(searchable_among(shelf.workspace_id, held.missing)),
+    )
+
+
+def gallery_load(shelf: Shelf, *, dimensions: int) -> int:
+    """Have the faces of a shelf in memory before somebody is searched; return how many."""
+    return len(_refreshed(shelf, dimensions=dimensions).gallery)
 
 
 def galleries_drop() -> None:
@@ -94,46 +118,52 @@ def galleries_drop() -> None:
         _held.clear()
 
 
-def _refreshed(shelf: Shelf, *, dimensions: int) -> tuple[Gallery, Standing]:
-    held = _held.setdefault(shelf, _Held(Gallery(dimensions)))
-    # Asked before the rows: what changes in between is a difference that the next search sees.
-    standing = standing_read(shelf.workspace_id)
-    if standing != held.standing:
-        _take_over(shelf, held, standing)
-    return held.gallery, standing
+def _standing(
+    shelf: Shelf, gallery: Gallery, embedding: Embedding, *, excluded: set[Hashable], limit: int
+) -> tuple[Neighbour, ...]:
+    """Return the nearest who may be searched: further ones are asked for until there are enough."""
+    wanted = FIRST_LOOK * limit
+    while True:
+        near = gallery.nearest(embedding, wanted, exclude=excluded)
+        allowed = searchable_among(shelf.workspace_id, [cast("int", one.id) for one in near])
+        if len(allowed) >= limit or len(near) < wanted:
+            return tuple(one for one in near if one.id in allowed)[:limit]
+        wanted *= FURTHER_LOOK
+
+
+def _refreshed(shelf: Shelf, *, dimensions: int) -> _Held:
+    with _refreshing:
+        held = _held.setdefault(shelf, _Held(Gallery(dimensions)))
+        # Asked before the rows: what changes in between is a difference that the next search sees.
+        standing = standing_read(shelf.workspace_id)
+        if standing != held.standing:
+            _take_over(shelf, held, standing)
+        return held
 
 
 def _take_over(shelf: Shelf, held: _Held, standing: Standing) -> None:
     """Bring a gallery up to date: by what is new, or by everything where rows were deleted."""
-    rows = FaceTemplate.objects.filter(workspace_id=shelf.workspace_id)
-    fresh = rows.filter(pk__gt=held.standing.highest, pk__lte=standing.highest).count()
-    barred = barred_read(shelf.workspace_id)
-    if standing.kept == held.standing.kept + fresh:
-        gone: frozenset[Hashable] = held.gallery.ids & barred
-        back = held.barred - barred
-        news = _on(shelf).filter(Q(pk__gt=held.standing.highest) | Q(pk__in=back))
-    else:
-        ids = set(_on(shelf).values_list("pk", flat=True))
-        gone = held.gallery.ids - ids
-        news = _on(shelf).filter(pk__in=ids - held.gallery.ids)
-    for pk in gone:
-        held.gallery.remove(pk)
-    _load(news, held.gallery)
-    held.standing, held.barred = standing, barred
-    logger.info("face_gallery_refreshed", removed=len(gone), size=len(held.gallery))
-
-
-def _on(shelf: Shelf) -> QuerySet[FaceTemplate]:
-    return searchable(shelf.workspace_id).filter(
-        engine=shelf.engine, engine_version=shelf.engine_version
+    rows = FaceTemplate.objects.filter(
+        workspace_id=shelf.workspace_id, pk__gt=held.standing.highest, pk__lte=standing.highest
     )
+    fresh = frozenset(rows.values_list("pk", flat=True))
+    gone = frozenset[int]()
+    if (standing.erased, standing.against) != (held.standing.erased, held.standing.against):
+        gone = barred_read(shelf.workspace_id)
+    if standing.kept != held.standing.kept + len(fresh):
+        gone |= held.numbers - numbers_read(shelf.workspace_id)
+    removed = sum(held.gallery.remove(pk) for pk in gone)
+    _load(rows.filter(engine=shelf.engine, engine_version=shelf.engine_version), gone, held.gallery)
+    held.missing = (held.missing - gone) | {pk for pk in fresh - gone if pk not in held.gallery}
+    held.standing = standing
+    logger.info("face_gallery_refreshed", removed=removed, size=len(held.gallery))
 
 
-def _load(templates: QuerySet[FaceTemplate], gallery: Gallery) -> None:
+def _load(templates: QuerySet[FaceTemplate], barred: Collection[int], gallery: Gallery) -> None:
     # Row by row from the server: all at once would hold 100,000 objects for one moment.
     rows = templates.select_related("data_key").iterator(chunk_size=LOAD_BATCH)
     while batch := list(islice(rows, LOAD_BATCH)):
-        opened = [(template.pk, _opened(template)) for template in batch]
+        opened = [(row.pk, _opened(row)) for row in batch if row.pk not in barred]
         faces = {pk: face for pk, face in opened if face is not None}
         if faces:
             gallery.add_many(list(faces), np.stack(list(faces.values())))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,16 +15,21 @@ from kyc.choices import ConsentPurpose, VerificationStatus
 from kyc.models import Consent, FaceTemplate
 
 SEARCHED = (VerificationStatus.APPROVED, VerificationStatus.PROCESSING)
-NOT_SEARCHED = [status.value for status in VerificationStatus if status not in SEARCHED]
 
-# The faces that may not be searched now. They are few and found by indexes: with 100,000 faces,
-# counting them beside what is there takes a sixteenth of the time that joining all faces to their
-# keys, verifications and consents does, and a third where 15 % are not approved.
+# Each of the four is read in an index alone. Joined to the faces, as it was, the same took 43 ms
+# with 100,000 of them and not 9, and more with every customer who is declined.
+# Uses indexes: kyc_face_template_listed, core_datakey_destroyed, kyc_consent_against.
+STANDING = """
+SELECT kept.count, kept.highest, erased.count, against.count
+FROM (SELECT count(*), coalesce(max(id), 0) AS highest FROM kyc_facetemplate
+      WHERE workspace_id = %(workspace_id)s) AS kept,
+     (SELECT count(*) FROM core_datakey WHERE destroyed_at IS NOT NULL) AS erased,
+     (SELECT count(*) FROM kyc_consent
+      WHERE NOT is_granted OR withdrawn_at IS NOT NULL) AS against
+"""
+# Faces that may never be searched again: a key does not come back, and a later consent is one to
+# later faces.
 BARRED = """
-SELECT face.id FROM kyc_facetemplate AS face
-JOIN kyc_verification AS verification ON verification.id = face.verification_id
-WHERE verification.status = ANY(%(not_searched)s) AND face.workspace_id = %(workspace_id)s
-UNION
 SELECT face.id FROM kyc_facetemplate AS face
 JOIN core_datakey AS data_key ON data_key.id = face.data_key_id
 WHERE data_key.destroyed_at IS NOT NULL AND face.workspace_id = %(workspace_id)s
@@ -34,46 +41,54 @@ WHERE consent.purpose = %(purpose)s AND face.workspace_id = %(workspace_id)s
   AND (NOT consent.is_granted AND consent.answered_at >= face.created_at
        OR consent.withdrawn_at >= face.created_at)
 """
-# Uses index: kyc_face_template_listed.
-STANDING = """
-WITH barred AS ({barred})
-SELECT kept.count, kept.highest, away.count, away.checksum
-FROM (SELECT count(*), coalesce(max(id), 0) AS highest FROM kyc_facetemplate
-      WHERE workspace_id = %(workspace_id)s) AS kept,
-     (SELECT count(*), coalesce(sum(hashint8(id)), 0) AS checksum FROM barred) AS away
+# As one value, eight bytes a number: as rows, 100,000 take five times as long.
+NUMBERS = """
+SELECT coalesce(string_agg(int8send(id), ''), '') FROM kyc_facetemplate
+WHERE workspace_id = %(workspace_id)s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many faces of a workspace there are, up to which number, and which may not be searched.
+    """What tells whether the faces that may be in memory are still the same ones.
 
-    Numbers become visible in their order, so `kept` and `highest` tell every change of the rows.
+    Attributes
+    ----------
+    kept, highest : int
+        How many faces of a workspace there are, and up to which number. Numbers become visible in
+        their order, so the two tell every change of the rows.
+    erased, against : int
+        Data keys that were destroyed, consents that were refused or withdrawn. Neither is ever
+        taken back, so the counts tell every change.
     """
 
     kept: int = 0
     highest: int = 0
-    barred: int = 0
-    barred_checksum: int = 0
-
-    @property
-    def searchable(self) -> int:
-        """How many faces may be searched, whichever engine described them."""
-        return self.kept - self.barred
+    erased: int = 0
+    against: int = 0
 
 
 def standing_read(workspace_id: uuid.UUID) -> Standing:
     """Return how the faces of a workspace stand now."""
     with connection.cursor() as cursor:
-        cursor.execute(STANDING.format(barred=BARRED), _asked(workspace_id))
-        return Standing(*map(int, cursor.fetchone()))
+        cursor.execute(STANDING, {"workspace_id": workspace_id})
+        return Standing(*cursor.fetchone())
 
 
 def barred_read(workspace_id: uuid.UUID) -> frozenset[int]:
-    """Return the numbers of the faces that may not be searched now."""
+    """Return the numbers of the faces whose customer is erased or takes them back."""
+    asked: dict[str, Any] = {"workspace_id": workspace_id, "purpose": ConsentPurpose.BIOMETRICS}
     with connection.cursor() as cursor:
-        cursor.execute(BARRED, _asked(workspace_id))
+        cursor.execute(BARRED, asked)
         return frozenset(pk for (pk,) in cursor.fetchall())
+
+
+def numbers_read(workspace_id: uuid.UUID) -> frozenset[int]:
+    """Return the numbers of all faces of a workspace."""
+    with connection.cursor() as cursor:
+        cursor.execute(NUMBERS, {"workspace_id": workspace_id})
+        (packed,) = cursor.fetchone()
+        return frozenset(np.frombuffer(packed, ">i8").tolist())
 
 
 def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
@@ -92,9 +107,9 @@ def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
     )
 
 
-def _asked(workspace_id: uuid.UUID) -> dict[str, Any]:
-    return {
-        "workspace_id": workspace_id,
-        "not_searched": NOT_SEARCHED,
-        "purpose": ConsentPurpose.BIOMETRICS,
-    }
+def searchable_among(workspace_id: uuid.UUID, numbers: Collection[int]) -> frozenset[int]:
+    """Return those of a few faces that may be searched now."""
+    if not numbers:
+        return frozenset()
+    rows = searchable(workspace_id).filter(pk__in=numbers)
+    return frozenset(rows.values_list("pk", flat=True))

@@ -21,8 +21,8 @@ from kyc.services import face_search as face_search_module
 from kyc.services.consent_withdrawal import consent_withdraw
 from kyc.services.duplicates import duplicates_forget, find_duplicates
 from kyc.services.face_search import face_search
+from kyc.services.face_standing import barred_read, standing_read
 from kyc.services.face_standing import searchable as searchable_faces
-from kyc.services.face_standing import standing_read
 from kyc.services.face_templates import template_embedding, templates_forget
 from kyc.vision.faces.gallery import duplicate_policy
 from tests.kyc.duplicates import (
@@ -47,10 +47,10 @@ def galleries_of_this_test() -> None:
     face_gallery.galleries_drop()
 
 
-def known(seed: int = 1, **details: object) -> Verification:
+def known(seed: int = 1, *, moved: float = 0.0, **details: object) -> Verification:
     """Return an approved customer with a face."""
     verification = customer_make(**details)
-    face_show(verification, face(seed))
+    face_show(verification, face(seed, moved=moved))
     approve(verification)
     return verification
 
@@ -200,46 +200,43 @@ def test_an_erased_customer_is_out_of_a_running_gallery_at_the_next_search() -> 
     mine = newcomer(1)
     assert found_by(mine) == {str(erased.customer_id), str(stays.customer_id)}
     (held,) = face_gallery._held.values()
-    assert len(held.gallery) == 2
+    assert len(held.gallery) == 3
 
     data_key_destroy(data_key=erased.customer.data_key, actor=TESTS)
 
     assert found_by(mine) == {str(stays.customer_id)}
-    assert len(held.gallery) == 1
+    assert len(held.gallery) == 2
 
 
-def test_what_a_search_counts_is_what_may_be_searched() -> None:
+def test_whatever_changes_who_may_be_in_memory_changes_what_a_search_asks_first() -> None:
     workspace = Workspace.objects.live()
-    approved, declined, erased, withdrawn, refused, twice = (known(seed) for seed in range(6))
+    first, erased, withdrawn, refused = (known(seed) for seed in range(4))
     known(7, workspace=Workspace.objects.sandbox())
-    customer_make()
-    consent_give(approved.customer)
+    consent_give(first.customer)
     steps = [
-        lambda: Verification.objects.filter(pk__in=[declined.pk, twice.pk]).update(
-            status=VerificationStatus.DECLINED
-        ),
+        lambda: known(8),
+        lambda: face_show(first, face(9)),
+        lambda: templates_forget(customer_id=first.customer_id),
         lambda: data_key_destroy(data_key=erased.customer.data_key, actor=TESTS),
+        lambda: consent_give(refused.customer, is_granted=False),
         lambda: Consent.objects.filter(customer=withdrawn.customer).update(
             withdrawn_at=timezone.now()
         ),
-        lambda: consent_give(refused.customer, is_granted=False),
-        lambda: consent_give(twice.customer, is_granted=False),
     ]
-    before = standing_read(workspace.pk)
-    seen = [before]
+    seen = [standing_read(workspace.pk)]
 
     for step in steps:
         step()
-        standing = standing_read(workspace.pk)
-        assert standing.searchable == searchable_faces(workspace.pk).count()
-        seen.append(standing)
+        seen.append(standing_read(workspace.pk))
 
-    assert [standing.searchable for standing in seen] == [6, 4, 3, 2, 1, 1]
-    assert len(set(seen[:-1])) == 5
+    assert len(set(seen)) == len(seen)
+    assert [standing.kept for standing in seen] == [4, 5, 5, 4, 4, 4, 4]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_whatever_happens_a_gallery_holds_what_may_be_searched(seed: int) -> None:
+def test_whatever_happens_a_gallery_names_whom_it_may_and_holds_nobody_who_is_gone(
+    seed: int,
+) -> None:
     draw = np.random.default_rng(seed)
     workspace = Workspace.objects.live()
     shelf = face_gallery.Shelf(workspace.pk, ENGINE, VERSION)
@@ -264,13 +261,31 @@ def test_whatever_happens_a_gallery_holds_what_may_be_searched(seed: int) -> Non
         with suppress(DataKeyDestroyed):
             happens(everybody[draw.integers(6)])
         found = face_gallery.faces_nearest(shelf, face(1), passed_over=(), limit=9)
-        searchable = searchable_faces(workspace.pk)
-        wanted = searchable.filter(engine_version=VERSION).values_list("pk", flat=True)
-        assert face_gallery._held[shelf].gallery.ids == set(wanted)
+        allowed = searchable_faces(workspace.pk)
+        named = set(allowed.filter(engine_version=VERSION).values_list("pk", flat=True))
+        kept = FaceTemplate.objects.filter(workspace=workspace, engine_version=VERSION)
+        wanted = set(kept.values_list("pk", flat=True)) - barred_read(workspace.pk)
+        assert face_gallery._held[shelf].gallery.ids == wanted
+        assert {neighbour.id for neighbour in found.neighbours} == named
         assert (found.searched, found.unsearched) == (
             len(wanted),
-            searchable.filter(engine_version="older").count(),
+            allowed.filter(engine_version="older").count(),
         )
+
+
+def test_however_many_declined_faces_are_nearer_the_approved_one_is_named() -> None:
+    approved = known(1)
+    for number in range(40):
+        put(known(1, moved=number / 1000), VerificationStatus.DECLINED)
+    mine = newcomer(1, moved=0.0)
+
+    shelf = face_gallery.Shelf(Workspace.objects.live().pk, ENGINE, VERSION)
+    own = FaceTemplate.objects.get(verification=mine)
+    found = face_gallery.faces_nearest(shelf, face(1, moved=0.02), passed_over={own.pk}, limit=1)
+
+    (nearest,) = found.neighbours
+    assert nearest.id == FaceTemplate.objects.get(verification=approved).pk
+    assert found.searched == 41
 
 
 def test_forgetting_a_customer_leaves_no_row_of_them() -> None:

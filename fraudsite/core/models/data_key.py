@@ -28,6 +28,12 @@ class DataKey(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["master_key_id"], name="core_datakey_master_key"),
+            # The few that are gone: every search for a face asks for them.
+            models.Index(
+                fields=["id"],
+                condition=models.Q(destroyed_at__isnull=False),
+                name="core_datakey_destroyed",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
