@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from kyc.views import captures, outcome, questions, sightings
+from kyc.views import captures, consents, outcome, questions, sightings
 
 app_name = "kyc"
 urlpatterns = [
     path("verify/", questions.overview, name="overview"),
     path("verify/consent/", questions.consent, name="consent"),
+    path("verify/consent/withdraw/", consents.withdraw, name="consent_withdraw"),
     path("verify/details/", questions.details, name="details"),
     path("verify/document/", questions.document, name="document"),
     re_path(r"^verify/capture/(?P<side>front|back)/$", captures.capture, name="capture"),

@@ -18,6 +18,7 @@ from kyc.admin.screening_matches import screening_context
 from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
 from kyc.models import Decision, StageResult, Verification
+from kyc.services.consents import consent_current
 from kyc.services.document_readings import document_findings
 from kyc.services.error_levels import has_error_levels
 from kyc.services.verifications import verification_state
@@ -80,7 +81,14 @@ def _head(verification: Verification) -> dict[str, Any]:
         "document_type": verification.get_document_type_display(),
         "issuing_country": country_name(verification.issuing_country),
         "human_review_requested_at": verification.human_review_requested_at,
+        "consent_withdrawn_at": _withdrawn_at(verification),
     }
+
+
+def _withdrawn_at(verification: Verification) -> datetime | None:
+    """Return when the answer that counts was taken back: the face is then compared by people."""
+    answer = consent_current(verification.customer)
+    return answer.withdrawn_at if answer else None
 
 
 def _images(verification: Verification, places: dict[str, Any] | None) -> list[dict[str, Any]]:

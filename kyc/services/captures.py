@@ -19,6 +19,7 @@ from kyc.choices import CaptureKind, CaptureSource
 from kyc.models import Capture, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.challenges import challenge_use
+from kyc.services.consents import consent_held
 from kyc.services.locks import lock_collecting
 from kyc.vision.images import CleanImage, ImageRefused, Pixels, read_image
 from kyc.vision.pdf_pages import is_pdf, read_pdf_pages
@@ -28,6 +29,7 @@ from kyc.vision.video import VideoRefused, container_type, read_frames
 # In one attempt, superseded ones included: enough for anybody, too few to fill a disk with.
 MAX_CAPTURES = 60
 DOCUMENT_KINDS = (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK)
+FACE_KINDS = (CaptureKind.LIVENESS_VIDEO, CaptureKind.SELFIE_STILL)
 VIDEO_MEDIA_TYPES = {
     "webm": "video/webm",
     "mp4": "video/mp4",
@@ -82,6 +84,7 @@ def image_capture(
     with transaction.atomic():
         current = lock_collecting(verification)
         _check_key(current, kind, upload.capture_key)
+        _check_consent(current, kind)
         if kind == CaptureKind.SELFIE_STILL:
             captures_supersede(current, [CaptureKind.LIVENESS_VIDEO])
         return capture_store(
@@ -116,6 +119,7 @@ def video_capture(
     with transaction.atomic():
         current = lock_collecting(verification)
         _check_key(current, kind, upload.capture_key)
+        _check_consent(current, kind)
         challenge = challenge_use(verification=current, nonce=nonce)
         captures_supersede(current, [CaptureKind.SELFIE_STILL])
         capture = capture_store(
@@ -220,6 +224,13 @@ def _check_count(verification: Verification) -> None:
         raise Refusal(
             "too_many_captures",
             "You have taken very many pictures. Use one of them, or ask us for help.",
+        )
+
+
+def _check_consent(verification: Verification, kind: CaptureKind) -> None:
+    if kind in FACE_KINDS and not consent_held(verification.customer):
+        raise ChangedElsewhere(
+            "You took back your consent to comparing your face, so no picture of it was kept."
         )
 
 

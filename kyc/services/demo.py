@@ -22,7 +22,7 @@ from kyc.details import PersonDetails
 from kyc.models import Verification
 from kyc.services.captures import Upload, capture_key, image_capture, video_capture
 from kyc.services.challenges import challenge_current
-from kyc.services.consents import consent_answer
+from kyc.services.consent_answers import consent_answer
 from kyc.services.customers import customer_of_user, details_save
 from kyc.services.demo_logins import (
     DEMO_CASES,

@@ -13,12 +13,14 @@ from fraudsite.core.actors import Actor
 from kyc.choices import CaptureKind, CaptureSource
 from kyc.models import Verification
 from kyc.services.captures import Upload, capture_store, captures_supersede
+from kyc.services.consents import consent_held
 from kyc.services.locks import verification_lock
 
 Pixels = npt.NDArray[np.uint8]
 
 PIPELINE = Actor.system("pipeline")
 JPEG_QUALITY = 95
+OF_THE_FACE = frozenset(CaptureKind.LIVENESS_VIDEO.derived)
 
 
 def derived_keep(verification: Verification, pictures: Mapping[CaptureKind, Pixels | None]) -> None:
@@ -31,6 +33,9 @@ def derived_keep(verification: Verification, pictures: Mapping[CaptureKind, Pixe
         current = verification_lock(verification)
         if (current.status, current.attempt) != (verification.status, verification.attempt):
             # Somebody decided in the meantime; the next attempt has pictures of its own.
+            return
+        if not OF_THE_FACE.isdisjoint(pictures) and not consent_held(current.customer):
+            # It was taken back while the engine looked.
             return
         captures_supersede(current, pictures)
         for kind, data in encoded.items():

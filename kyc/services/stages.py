@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import structlog
 from django.db import Error as DatabaseError
+from django.db import transaction
 
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.choices import Stage
 from kyc.models import Verification
 from kyc.services import document_stage, stage_engines
+from kyc.services.consents import consent_held
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import has_run, result_store
 from kyc.vision.weights import WeightsUnavailable
@@ -26,6 +28,8 @@ ENGINES: dict[str, Callable[[Verification], StageFindings]] = {
     Stage.SCREENING: stage_engines.screen_customer,
     Stage.DUPLICATES: stage_engines.search_duplicates,
 }
+
+FACE_STAGES = frozenset({Stage.LIVENESS, Stage.FACE})
 
 
 def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
@@ -48,7 +52,7 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
     found = _look(verification, stage)
     duration_ms = round((time.monotonic() - started) * 1000)
     try:
-        result_store(verification, stage, found, duration_ms)
+        found = _store(verification, stage, found, duration_ms)
     except DataKeyDestroyed:
         # Erased while the engine looked: there is nobody left to find anything about.
         logger.info("stage_of_erased_customer", stage=stage)
@@ -61,6 +65,17 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
         failure_code=found.failure_code,
         duration_ms=duration_ms,
     )
+
+
+def _store(
+    verification: Verification, stage: Stage, found: StageFindings, duration_ms: int
+) -> StageFindings:
+    """Store what was found, and return it; nothing of a face whose consent went meanwhile."""
+    with transaction.atomic():
+        if stage in FACE_STAGES and not consent_held(verification.customer):
+            found = StageFindings.skipped("no_consent")
+        result_store(verification, stage, found, duration_ms)
+    return found
 
 
 def _look(verification: Verification, stage: Stage) -> StageFindings:

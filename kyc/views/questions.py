@@ -14,7 +14,8 @@ from kyc.consent_text import BIOMETRICS
 from kyc.countries import country_name
 from kyc.forms import ConsentForm, DetailsForm, DocumentForm
 from kyc.models import Verification
-from kyc.services.consents import consent_answer, consent_current
+from kyc.services.consent_answers import consent_answer
+from kyc.services.consents import consent_current
 from kyc.services.customers import details_read, details_save
 from kyc.services.verifications import document_choose, verification_submit
 from kyc.views.gate import actor_of, own_verification

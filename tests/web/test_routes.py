@@ -19,6 +19,7 @@ LOGIN = "/accounts/login/"
 CUSTOMER_PAGES = [
     "overview",
     "consent",
+    "consent_withdraw",
     "details",
     "document",
     "liveness",
