@@ -15,7 +15,7 @@ class CasesConfig(AppConfig):
     """Alerts, cases and the analysts who work them."""
 
     name = "cases"
-    verbose_name = "Cases"
+    verbose_name = "Casework"
 
     def ready(self) -> None:
         """Have the queues there after every `migrate` and `flush`; guard what two people decide."""

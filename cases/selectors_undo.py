@@ -20,11 +20,29 @@ MAX_OFFERED = 100
 
 @dataclass(frozen=True, slots=True)
 class UndoOffer:
-    """Decisions that have not taken effect yet, and how long they still wait."""
+    """Decisions that have not taken effect yet, the last one first.
+
+    Attributes
+    ----------
+    sentence : str
+        About the last one, and how many others wait.
+    seconds : int
+        How long the last one still waits; the others have less.
+    """
 
     decision_ids: tuple[uuid.UUID, ...]
     sentence: str
     seconds: int
+
+    @property
+    def last_id(self) -> uuid.UUID:
+        """The one that is taken back first."""
+        return self.decision_ids[0]
+
+    @property
+    def others(self) -> int:
+        """How many wait besides the last one."""
+        return len(self.decision_ids) - 1
 
 
 def undo_offer_for(user: User) -> UndoOffer | None:
@@ -35,8 +53,8 @@ def undo_offer_for(user: User) -> UndoOffer | None:
         status=DecisionStatus.SCHEDULED,
         takes_effect_at__gt=now,
     )
-    # The one that takes effect first says how long there is.
-    found = list(waiting.order_by("takes_effect_at").select_related("case")[:MAX_OFFERED])
+    newest_first = waiting.order_by("-takes_effect_at", "-id")
+    found = list(newest_first.select_related("case")[:MAX_OFFERED])
     if not found or found[0].takes_effect_at is None:
         return None
     left = math.ceil((found[0].takes_effect_at - now).total_seconds())
@@ -44,8 +62,8 @@ def undo_offer_for(user: User) -> UndoOffer | None:
 
 
 def _sentence(waiting: Sequence[CaseDecision]) -> str:
-    if len(waiting) > 1:
-        return f"{len(waiting)} decisions take effect in a moment."
-    only = waiting[0]
-    words = only.get_label_display().lower()
-    return f"Case {only.case.reference} is decided: {words}."
+    last, others = waiting[0], len(waiting) - 1
+    sentence = f"Case {last.case.reference} is decided: {last.get_label_display().lower()}."
+    if not others:
+        return sentence
+    return f"{sentence} {others} more {'takes' if others == 1 else 'take'} effect in a moment."

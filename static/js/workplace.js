@@ -120,7 +120,7 @@ function countDown(banner) {
     }
     clearInterval(timer);
     if (banner.contains(document.activeElement)) banner.focus();
-    banner.querySelector("form").remove();
+    for (const form of banner.querySelectorAll("form")) form.remove();
     // With nothing left to press it need not stay in sight, over what the next case shows.
     banner.classList.add("undo--over");
     words.textContent = `${sentence} It takes effect now.`;

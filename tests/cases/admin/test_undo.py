@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -80,14 +81,42 @@ def test_several_are_taken_back_together(anna: User, as_user: Callable[[User], C
     made = [decide(case, refuse(case), anna) for case in cases]
 
     offer = undo_offer_for(anna)
+    page = as_user(anna).get(reverse(LIST)).content.decode()
     answer = as_user(anna).post(reverse(UNDO), {"decision": [str(one.pk) for one in made]})
 
     for one in made:
         one.refresh_from_db()
     assert offer is not None
-    assert offer.sentence == "3 decisions take effect in a moment."
+    words = (
+        f"Case {cases[-1].reference} is decided: confirmed fraud. 2 more take effect in a moment."
+    )
+    assert (offer.sentence, offer.others) == (words, 2)
+    assert "Undo all 3" in page
     assert said(answer) == ["3 decisions are undone."]
     assert {one.status for one in made} == {"undone"}
+
+
+def test_the_key_takes_back_the_last_decision_alone(
+    anna: User, as_user: Callable[[User], Client]
+) -> None:
+    earlier, last = claimed_by(anna), claimed_by(anna)
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        stays = decide(earlier, refuse(earlier), anna)
+        clock.shift(timedelta(seconds=4))
+        taken_back = decide(last, refuse(last), anna)
+        client = as_user(anna)
+        (form,) = re.findall(
+            r'<form class="undo__last".*?</form>', client.get(reverse(LIST)).text, re.S
+        )
+
+        client.post(
+            reverse(UNDO), {"decision": re.findall(r'name="decision" value="([^"]+)"', form)}
+        )
+
+    stays.refresh_from_db()
+    taken_back.refresh_from_db()
+    assert 'data-key="u"' in form
+    assert (stays.status, taken_back.status) == ("scheduled", "undone")
 
 
 def test_somebody_elses_decision_stays(
