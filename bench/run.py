@@ -200,8 +200,10 @@ def _module(clone: Path, module: str, *words: str) -> dict[str, Any]:
 
 def _environment() -> dict[str, str]:
     own = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
-    # One portrait stands for every customer that is timed: each would be the first one's double.
-    return {**own, "POLICY_EFFECTS": json.dumps({"duplicate.face": "none"})}
+    # One portrait on one table stands for every customer that is timed: each would be the first
+    # one's double, and one in twenty pictures of the passport is near another's.
+    one_face = {"duplicate.face": "none", "duplicate.document_picture": "none"}
+    return {**own, "POLICY_EFFECTS": json.dumps(one_face)}
 
 
 def worker_memory(site_pid: int) -> dict[str, float]:

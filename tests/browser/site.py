@@ -52,8 +52,8 @@ class Site:
         return (self.var / "site.log").read_text()
 
 
-def start_site(var: Path) -> Site:
-    """Start the site and wait until it is ready."""
+def start_site(var: Path, **changes: str) -> Site:
+    """Start the site, with other settings than those of all tests where named; wait for it."""
     environment = {
         **os.environ,
         # Empty, so that neither the test run's servers nor those of `.env` are used.
@@ -63,9 +63,13 @@ def start_site(var: Path) -> Site:
         "FRAUDSITE_VAR": str(var),
         "FRAUDSITE_MODELS_DIR": str(CHECKOUT / "var" / "models"),
         "DJANGO_SETTINGS_MODULE": "fraudsite.settings.test",
-        # Two free portraits stand for every customer of a story, so one face has many names here;
-        # that it does not elsewhere is held by tests/kyc/test_pipeline.py.
-        "POLICY_EFFECTS": json.dumps({"duplicate.face": "none"}),
+        # Two free portraits stand for every customer of a story, so one face has many names here
+        # and their passports look alike; that neither passes elsewhere is held by
+        # tests/kyc/test_pipeline.py and tests/kyc/test_duplicates_documents.py.
+        "POLICY_EFFECTS": json.dumps(
+            {"duplicate.face": "none", "duplicate.document_picture": "none"}
+        ),
+        **changes,
     }
     clean(environment)
     var.mkdir(parents=True, exist_ok=True)
