@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -104,6 +105,11 @@ class WatchlistName(models.Model):
     )
     words = models.TextField(help_text="What its words sound like")
     lexemes = SearchVectorField()
+    birth_years = ArrayField(
+        models.PositiveSmallIntegerField(),
+        null=True,
+        help_text="In one of which they are born; empty where the list leaves it open",
+    )
 
     class Meta:
         indexes = [

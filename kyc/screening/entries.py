@@ -127,6 +127,21 @@ class ListedEntry:
         )
 
     @property
+    def birth_years(self) -> tuple[int, ...] | None:
+        """The years in which the person may be born; None when the list leaves that open.
+
+        Examples
+        --------
+        >>> ListedEntry("1", ("Ann",), (PartialDate(1960, 5), PartialDate(1954))).birth_years
+        (1954, 1960)
+        >>> ListedEntry("1", ("Ann",), (PartialDate(1960, is_circa=True),)).birth_years is None
+        True
+        """
+        if not self.birth_dates or any(date.is_circa for date in self.birth_dates):
+            return None
+        return tuple(sorted({date.year for date in self.birth_dates}))
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the content; another one means that the entry was changed."""
         text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)

@@ -47,6 +47,23 @@ class MatchPolicy:
     country_conflict: float = -0.03
     year_tolerance: int = 2
 
+    def years_of_hits(self, born: date | None) -> tuple[int, ...] | None:
+        """The years in which somebody must be born to be a hit; None when any year will do.
+
+        Whoever the list knows to be born in other years is none, however well the rest agrees.
+
+        Examples
+        --------
+        >>> MatchPolicy().years_of_hits(date(1960, 5, 1))
+        (1958, 1959, 1960, 1961, 1962)
+        >>> MatchPolicy(hit_from=0.8).years_of_hits(date(1960, 5, 1)) is None
+        True
+        """
+        if born is None or 1.0 + self.birth_conflict + self.country_match >= self.hit_from:
+            return None
+        nearest = range(born.year - self.year_tolerance, born.year + self.year_tolerance + 1)
+        return tuple(nearest)
+
 
 @dataclass(frozen=True, slots=True)
 class ScreenedPerson:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -116,21 +116,28 @@ def stage_apply(watchlist: str, version_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(END, names)
         cursor.execute(BEGIN, names)
-    _copy("kyc_watchlistname (entry_id, words, lexemes)", _name_rows(version_id))
+    _copy("kyc_watchlistname (entry_id, words, lexemes, birth_years)", _name_rows(version_id))
     with connection.cursor() as cursor:
         cursor.execute(WORDS, names)
         for table in ("kyc_watchlistentry", "kyc_watchlistname", "kyc_watchlistword"):
             cursor.execute(f"ANALYZE {table}")
 
 
-def _name_rows(version_id: int) -> Iterator[tuple[int, str, str]]:
+def _name_rows(version_id: int) -> Iterator[tuple[int, str, str, str | None]]:
     """Yield a row for each name of the entries that begin in the version, alike ones once."""
     begun = WatchlistEntry.objects.filter(begun_in_id=version_id).order_by("pk")
-    rows = begun.values_list("pk", "content").iterator(chunk_size=BATCH)
-    for pk, content in rows:
-        for words in dict.fromkeys(map(name_words, content["names"])):
+    rows = begun.values_list("pk", "external_id", "content").iterator(chunk_size=BATCH)
+    for pk, external_id, content in rows:
+        entry = ListedEntry.from_json(external_id, content)
+        years = _array(entry.birth_years)
+        for words in dict.fromkeys(map(name_words, entry.names)):
             if words.words:
-                yield pk, words.text, _lexemes(words)
+                yield pk, words.text, _lexemes(words), years
+
+
+def _array(numbers: Sequence[int] | None) -> str | None:
+    """Return the literal of an array; None, which COPY reads as NULL, where there is none."""
+    return None if numbers is None else f"{{{','.join(map(str, numbers))}}}"
 
 
 def _lexemes(words: NameWords) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from kyc.models import (
 from kyc.screening.scoring import ScreenedPerson
 from kyc.services.demo_watchlist import demo_watchlist_load
 from kyc.services.watchlist_import import WATCHLIST_CHANGED, ImportOrder, watchlist_import
-from kyc.services.watchlist_search import candidates, people_search
+from kyc.services.watchlist_search import POLICY, candidates, people_search
 from kyc.services.watchlists import WATCHLIST_UNUSABLE, lists_in_use
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in, write_own
 
@@ -40,6 +42,31 @@ def test_a_first_version_is_in_force_and_searched(tmp_path: Path) -> None:
     assert (state.name, state.number, state.entries_count, state.trouble) == ("ours", 1, 29, "")
     assert found("Nunez Carla") == ["U-1"]
     assert OutboxEvent.objects.filter(kind=WATCHLIST_CHANGED).count() == 1
+
+
+def test_of_bearers_of_one_name_those_born_in_other_years_are_not_compared(tmp_path: Path) -> None:
+    dates = ("1990", "1992-05-01", "1993", "circa 1999", "", "1950;1989")
+    rows = [(f"U-{n}", "Carla Nunez", "", born, "", "") for n, born in enumerate(dates)]
+    take_in(tmp_path, rows)
+    carla = ScreenedPerson("Carla Nunez", date(1990, 1, 2))
+
+    compared = candidates(carla.name, born_in=POLICY.years_of_hits(carla.birth_date))
+    hits = people_search([carla], POLICY)
+
+    assert [one.entry.external_id for one in compared] == ["U-0", "U-1", "U-3", "U-4", "U-5"]
+    assert {hit.candidate.entry.external_id for hit in hits} == {"U-0", "U-1", "U-4", "U-5"}
+    assert len(people_search([replace(carla, birth_date=None)])) == len(rows)
+
+
+def test_a_name_that_was_listed_before_years_were_kept_is_compared_with_everybody(
+    tmp_path: Path,
+) -> None:
+    take_in(tmp_path, [CARLA])
+    WatchlistName.objects.update(birth_years=None)
+
+    compared = candidates("Carla Nunez", born_in=(1950,))
+
+    assert [one.entry.external_id for one in compared] == ["U-1"]
 
 
 def test_the_next_version_ends_begins_and_keeps_entries(tmp_path: Path) -> None:

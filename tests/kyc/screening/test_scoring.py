@@ -46,6 +46,36 @@ def test_a_date_of_birth_adds_what_it_says(
     assert (feature.state, feature.points) == (state, points)
 
 
+YEARS = st.integers(1930, 2005)
+LISTED_DATES = st.builds(
+    PartialDate,
+    YEARS,
+    st.none() | st.integers(1, 12),
+    st.just(None),
+    st.booleans(),
+)
+
+
+@given(st.dates(date(1930, 1, 1), date(2005, 12, 31)), st.lists(LISTED_DATES, max_size=3))
+def test_whom_the_years_leave_out_is_no_hit_however_well_the_rest_agrees(
+    born: date, dates: list[PartialDate]
+) -> None:
+    person = replace(ANYDER, birth_date=born)
+    entry = ListedEntry("1", ("Anyder Zapolet",), tuple(dates), ("UTO",))
+    years, possible = MatchPolicy().years_of_hits(born), entry.birth_years
+    assert years is not None
+
+    is_left_out = possible is not None and not set(possible) & set(years)
+
+    # A year that is only about right leaves nobody out, and may still be too far off.
+    if possible is not None:
+        assert match(person, entry).is_hit is not is_left_out
+
+
+def test_without_a_date_of_birth_no_year_leaves_anybody_out() -> None:
+    assert MatchPolicy().years_of_hits(None) is None
+
+
 @pytest.mark.parametrize(
     ("countries", "state"),
     [(("UTO", "FRA"), "match"), (("FRA",), "conflict"), ((), "not_known")],
