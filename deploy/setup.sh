@@ -103,9 +103,13 @@ if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fe
   touch "$fetched"
 fi
 # The reader of single letters is taught here, a minute once: no weights are kept in the repository.
+# Beside what follows, which leaves a core free.
+teaching=
 if [ ! -e "$models/mrz-letters.npz" ]; then
   echo "setup: teaching the reader of letters, about a minute"
-  quietly .venv/bin/python -W ignore manage.py train_mrz_letters || stop "that failed; why is in $log."
+  .venv/bin/python -W ignore manage.py train_mrz_letters >>"$log" 2>&1 &
+  teaching=$!
+  trap 'kill "$teaching" 2>/dev/null || true' EXIT
 fi
 # Also compiles the features, so that nobody's first payment waits for that. Not looked at again
 # while nothing that it is made from is younger.
@@ -114,3 +118,4 @@ if [ -z "$(demo_model)" ] || [ -n "$(find scoring transactions -name '*.py' -new
   .venv/bin/python manage.py train_demo_model
   touch "$(demo_model)"
 fi
+[ -z "$teaching" ] || wait "$teaching" || stop "the reader of letters could not be taught; why is in $log."

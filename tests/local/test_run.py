@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from fraudsite.environment import CHECKOUT
-from fraudsite.local import servers
+from fraudsite.local import run, servers
 from fraudsite.local.ports import free_port, is_free
 from fraudsite.local.run import _check_port
 from fraudsite.local.supervisor import Program, Supervisor
@@ -231,3 +231,15 @@ def test_a_program_that_does_not_stop_is_killed_with_its_children() -> None:
 
     assert process.returncode == 0
     assert not is_alive(child)
+
+
+def test_a_slow_start_is_said_once_and_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter([False, False, True])
+    monkeypatch.setattr(run, "UNUSUAL_AFTER_S", 0)
+    monkeypatch.setattr(run, "_is_ready", lambda _port: next(answers))
+
+    assert run._wait_until_ready(8000, Supervisor([], os.environ))
+
+    assert capsys.readouterr().out.count("still waiting; http://127.0.0.1:8000/readyz") == 1
