@@ -25,7 +25,7 @@ from kyc.models import Rescreening, Verification, WatchlistEntry
 from kyc.screening.entries import ListedEntry
 from kyc.screening.scoring import ScreenedPerson, match
 from kyc.screening.word_index import WordIndex
-from kyc.services.screening import people_of
+from kyc.services.screened_people import people_of
 from kyc.services.screening_hits import hits_keep
 from kyc.services.stage_results import findings_read
 from kyc.services.watchlist_search import POLICY, Candidate, FoundMatch, people_search

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
-from typing import Any
 
-from kyc.choices import Stage
 from kyc.choices_screening import HitSource
-from kyc.decision.declared import icao_state
 from kyc.decision.screening import (
     FeatureFinding,
     MatchFinding,
@@ -16,14 +12,12 @@ from kyc.decision.screening import (
     SearchedList,
 )
 from kyc.models import ScreeningHit, Verification
-from kyc.screening.scoring import ScreenedPerson
-from kyc.services.customers import details_read
+from kyc.services.screened_people import people_of
 from kyc.services.screening_hits import hits_keep
-from kyc.services.stage_results import findings_read
 from kyc.services.watchlist_search import POLICY, FoundMatch, people_search
 from kyc.services.watchlists import ListState, lists_in_use
 
-ENGINE, ENGINE_VERSION = "watchlists", "2026-11.1"
+ENGINE, ENGINE_VERSION = "watchlists", "2026-11.2"
 
 
 def screen(verification: Verification) -> ScreeningFindings | None:
@@ -42,43 +36,6 @@ def screen(verification: Verification) -> ScreeningFindings | None:
         matches=tuple(_finding(one.hit, match) for one, match in zip(kept, found, strict=True)),
         limit=POLICY.hit_from,
     )
-
-
-def people_of(verification: Verification) -> list[ScreenedPerson]:
-    """Return whom to search for: the person as declared, and as the document has them."""
-    people = [_declared(verification), _read(verification)]
-    return list(dict.fromkeys(person for person in people if person is not None))
-
-
-def _declared(verification: Verification) -> ScreenedPerson | None:
-    details = details_read(verification.customer)
-    if details is None:
-        return None
-    name = f"{details.given_names} {details.surname}"
-    countries = _countries(details.nationality, verification.issuing_country)
-    return ScreenedPerson(name, details.birth_date, countries, "declared")
-
-
-def _read(verification: Verification) -> ScreenedPerson | None:
-    """Return the person of the newest document that was read; a refused reading counts too."""
-    results = verification.stage_results.filter(stage=Stage.DOCUMENT).order_by("-attempt")
-    result = results.select_related("verification__customer__data_key").first()
-    fields = _mrz_fields(findings_read(result)) if result is not None else None
-    if fields is None:
-        return None
-    name = f"{fields['given_names']} {fields['surname']}".strip()
-    born = fields["birth_date"]
-    countries = _countries(icao_state(fields["nationality"]), icao_state(fields["issuing_state"]))
-    return ScreenedPerson(name, date.fromisoformat(born) if born else None, countries, "document")
-
-
-def _mrz_fields(findings: dict[str, Any]) -> dict[str, Any] | None:
-    mrz = findings.get("mrz")
-    return dict(mrz["fields"]) if mrz else None
-
-
-def _countries(*codes: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(code for code in codes if code))
 
 
 def _searched(state: ListState) -> SearchedList:

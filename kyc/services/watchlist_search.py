@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection, transaction
 
@@ -80,8 +81,10 @@ def people_search(
 ) -> list[FoundMatch]:
     """Return the hits of any of a customer's identities, one an entry, the best first."""
     best: dict[int, FoundMatch] = {}
+    # Sources mostly agree in the name: what is asked of the database in the same words, once.
+    listed = cache(_listed)
     for person in people:
-        for candidate in candidates(person.name, born_in=policy.years_of_hits(person.birth_date)):
+        for candidate in listed(name_words(person.name), policy.years_of_hits(person.birth_date)):
             compared = match(person, candidate.entry, policy)
             known = best.get(candidate.entry_id)
             if compared.is_hit and (known is None or compared.score > known.match.score):
@@ -94,7 +97,10 @@ def candidates(name: str, *, born_in: Sequence[int] | None = None) -> list[Candi
 
     With `born_in`, without those that are known to be born in other years.
     """
-    words = name_words(name)
+    return _listed(name_words(name), None if born_in is None else tuple(born_in))
+
+
+def _listed(words: NameWords, born_in: tuple[int, ...] | None) -> list[Candidate]:
     if not words.words:
         return []
     with transaction.atomic(), connection.cursor() as cursor:

@@ -10,12 +10,16 @@ import pytest
 from django.utils import timezone
 
 from fraudsite.core.models import OutboxEvent, User
+from kyc.choices import Stage, StageState
 from kyc.choices_screening import HitStatus
 from kyc.decision.screening import ScreeningFindings
 from kyc.models import ScreeningHit, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.screened_people import people_of
 from kyc.services.screening import screen
 from kyc.services.screening_hits import SCREENING_HIT, hit_decide, hit_features
+from kyc.services.stage_findings import StageFindings
+from kyc.services.stage_results import result_store
 from kyc.services.watchlists import WATCHLIST_UNUSABLE, watchlist_retire, watchlists_watch
 from tests.kyc.conftest import Traveller
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
@@ -85,6 +89,104 @@ def test_somebody_else_is_no_hit(verification: Verification, tmp_path: Path) -> 
     assert findings is not None
     assert (findings.matches, findings.troubled) == ((), ())
     assert [(searched.version, searched.entries) for searched in findings.lists] == [(1, 29)]
+
+
+ZAPOLET = ("U-50", "ZAPOLET, Anyder", "", "1960-05-07", "", "Invented")
+OTHER_ZAPOLET = ("U-51", "Anyder Zapolet", "", "1930", "", "Invented")
+
+
+def document_says(verification: Verification, **findings: object) -> None:
+    found = StageFindings(StageState.DONE, {"mrz": None, "licence": None, **findings})
+    result_store(verification, Stage.DOCUMENT, found, 1)
+
+
+def licence(**fields: object) -> dict[str, object]:
+    said = {"surname": "ZAPOLET", "given_names": "ANYDER", "birth_date": "1960-05-07"}
+    return {"fields": {**said, "issuing_state": "USA", **fields}, "missing": [], "impossible": []}
+
+
+def printed(*days: str, **fields: str) -> dict[str, object]:
+    values = {**fields, **({"birth_date": days[0]} if days else {})}
+    return {
+        "fields": [
+            {
+                "name": name,
+                "value": value,
+                "days": list(days) if name == "birth_date" else [],
+                "confidence": 0.6,
+            }
+            for name, value in values.items()
+        ],
+        "lines": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("findings", "source"),
+    [
+        ({"licence": licence()}, "licence"),
+        ({"licence": {**licence(), "impossible": ["expiry_date"]}}, "licence"),
+        ({"visual": printed("1960-05-07", surname="ZAPOLET", given_names="ANYDER")}, "print"),
+        (
+            {
+                "visual": printed(
+                    "1961-07-05", "1960-05-07", surname="Zapolet", given_names="A.nyder"
+                )
+            },
+            "print",
+        ),
+    ],
+)
+def test_whom_only_the_document_names_is_a_hit(
+    verification: Verification, tmp_path: Path, findings: dict[str, object], source: str
+) -> None:
+    take_in(tmp_path, [ZAPOLET, OTHER_ZAPOLET, *OTHERS])
+    document_says(verification, **findings)
+
+    found = screen(verification)
+
+    assert found is not None
+    assert [(match.external_id, match.source) for match in found.matches] == [("U-50", source)]
+
+
+def test_print_without_a_date_of_birth_is_taken_with_that_of_the_bar_code(
+    verification: Verification,
+) -> None:
+    document_says(
+        verification,
+        licence=licence(surname="OTHER", given_names=None),
+        visual=printed(surname="ZAPOLET", given_names="ANYDER"),
+    )
+
+    found = [
+        (person.name, str(person.birth_date), person.source) for person in people_of(verification)
+    ]
+
+    assert found == [
+        ("Carla Maria Núñez", "1990-01-02", "declared"),
+        ("OTHER", "1960-05-07", "licence"),
+        ("ANYDER ZAPOLET", "1990-01-02", "print"),
+        ("ANYDER ZAPOLET", "1960-05-07", "print"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"surname": "Núñez", "given_names": "Carla Maria", "birth_date": "1990-01-02"},
+        {"surname": "", "given_names": None},
+    ],
+)
+def test_what_says_nothing_new_and_one_printed_word_are_nobody_to_search_for(
+    verification: Verification, said: dict[str, object]
+) -> None:
+    document_says(
+        verification,
+        licence=licence(**said, issuing_state="UTO"),
+        visual=printed(surname="ZAPOLET"),
+    )
+
+    assert [person.source for person in people_of(verification)] == ["declared"]
 
 
 def test_a_false_positive_does_not_come_again(

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from kyc.models import Verification
 from kyc.screening.countries import country_codes
 from kyc.screening.scoring import ScreenedPerson
-from kyc.services.screening import people_of
+from kyc.services.screened_people import people_of
 from kyc.services.watchlist_search import FoundMatch, people_search
 from kyc.services.watchlists import lists_in_use
 
