@@ -101,6 +101,9 @@ class CaptureFields(forms.Form):
 
 
 PICTURES = "image/jpeg,image/png,image/webp,image/heic"
+# What a page refuses before it is sent: of a body that is too large the server reads no more, and a
+# browser then shows a page of its own. The limit itself is `kyc.vision.images.ImageLimits`.
+MAX_MEGABYTES = 15
 
 
 class ImageForm(CaptureFields):
@@ -112,7 +115,7 @@ class ImageForm(CaptureFields):
             "required": "Choose a photo first.",
             "empty": "This file is empty. Choose another photo.",
         },
-        widget=forms.FileInput(attrs={"accept": PICTURES}),
+        widget=forms.FileInput(attrs={"accept": PICTURES, "data-max-megabytes": MAX_MEGABYTES}),
     )
 
 

@@ -358,6 +358,9 @@ SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=False)
 RISK_COUNTRIES = env.json("RISK_COUNTRIES", default={})
 # Whether nobody is approved without a trained model having looked for prints and screens.
 PASSIVE_LIVENESS_REQUIRED = env.bool("PASSIVE_LIVENESS_REQUIRED", default=False)
+# Whether the screen lights the face with colours at the end of the video. Advice to the reviewer,
+# and not measured on people: off until an operator wants it.
+LIVENESS_LIGHT = env.bool("LIVENESS_LIGHT", default=False)
 CHALLENGE_VALID_S = number("CHALLENGE_VALID_S", 300)
 # Camera labels that the virtual-camera list would refuse and that are allowed all the same.
 # Only the test settings name one: the browser's own fake device.

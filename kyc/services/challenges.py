@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kyc.models import LivenessChallenge, Verification
@@ -33,6 +34,11 @@ def challenge_renew(verification: Verification) -> LivenessChallenge:
     """Replace the open challenge by a fresh draw."""
     with transaction.atomic():
         return _replace(lock_collecting(verification))
+
+
+def draws_left(verification: Verification) -> int:
+    """Return how often fresh movements can still be had in this attempt."""
+    return max(0, MAX_DRAWS - _drawn(verification).count())
 
 
 def challenge_use(*, verification: Verification, nonce: str) -> LivenessChallenge:
@@ -81,11 +87,16 @@ def _draw(verification: Verification) -> str:
     There are few enough challenges that somebody who may draw for ever gets the one that their
     recording answers.
     """
-    drawn = verification.challenges.filter(attempt=verification.attempt).order_by("-issued_at")
+    drawn = _drawn(verification)
     if drawn.count() >= MAX_DRAWS:
         return drawn[0].actions
     rng = secrets.SystemRandom()
-    return str(with_light(draw_challenge(rng), rng))
+    drawn_anew = draw_challenge(rng)
+    return str(with_light(drawn_anew, rng) if settings.LIVENESS_LIGHT else drawn_anew)
+
+
+def _drawn(verification: Verification) -> QuerySet[LivenessChallenge]:
+    return verification.challenges.filter(attempt=verification.attempt).order_by("-issued_at")
 
 
 def _canonical(nonce: str) -> str:

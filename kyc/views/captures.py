@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kyc.choices import CaptureKind, DocumentType
-from kyc.forms import CaptureFields, DocumentSideForm, ImageForm, VideoForm
+from kyc.forms import MAX_MEGABYTES, CaptureFields, DocumentSideForm, ImageForm, VideoForm
 from kyc.models import Capture, LivenessChallenge, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.captures import (
@@ -25,7 +25,7 @@ from kyc.services.captures import (
     image_capture,
     video_capture,
 )
-from kyc.services.challenges import challenge_current, challenge_renew
+from kyc.services.challenges import challenge_current, challenge_renew, draws_left
 from kyc.services.consents import has_biometric_consent
 from kyc.views.challenge_words import ACTION_WORDS
 from kyc.views.gate import actor_of, error_body, own_verification, wants_json
@@ -34,7 +34,6 @@ from kyc.views.quality_words import issue_sentences
 from kyc.views.steps import CAPTURE_SIDES, due_step, next_url
 from kyc.vision.liveness.challenge import LEAD_MS, LIGHT_MS, parse_challenge
 
-MAX_IMAGE_BYTES = 15_000_000
 # For a challenge that gives its movements no time of their own.
 ACTION_MS = 3000
 
@@ -67,7 +66,7 @@ def capture(request: HttpRequest, verification: Verification, side: str) -> Http
         "document_label": DocumentType(verification.document_type).label.lower(),
         "has_back": verification.has_back,
         "accepted_types": "JPEG, PNG, WebP, HEIC or PDF",
-        "max_megabytes": MAX_IMAGE_BYTES // 1_000_000,
+        "max_megabytes": MAX_MEGABYTES,
         "kept": _kept(verification, kind),
         "next_url": next_url(verification),
     }
@@ -89,6 +88,8 @@ def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
     challenge = challenge_current(verification)
     context = {
         "challenge": _challenge_context(challenge),
+        "light_seconds": _light_seconds(challenge),
+        "has_other_movements": draws_left(verification) > 0,
         "form": VideoForm(initial={"capture_key": key, "nonce": str(challenge.nonce)}),
         "still_form": ImageForm(initial={"capture_key": still_key}, auto_id="still_%s"),
         "kept": current_capture(verification, CaptureKind.LIVENESS_VIDEO) is not None,
@@ -196,6 +197,10 @@ def _kept(verification: Verification, kind: CaptureKind) -> dict[str, Any] | Non
         "url": reverse("kyc:own_capture", args=[existing.pk]),
         "issues": issue_sentences(existing.issues),
     }
+
+
+def _light_seconds(challenge: LivenessChallenge) -> float:
+    return LIGHT_MS * len(parse_challenge(challenge.actions).light) / 1000
 
 
 def _challenge_context(challenge: LivenessChallenge) -> dict[str, Any]:

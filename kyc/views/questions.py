@@ -21,7 +21,7 @@ from kyc.services.verifications import document_choose, verification_submit
 from kyc.views.gate import actor_of, own_verification
 from kyc.views.pages import require_collecting, wizard_page
 from kyc.views.sightings import note_sighting
-from kyc.views.steps import due_step, next_url
+from kyc.views.steps import CAPTURE_SIDES, due_step, next_url
 
 
 @require_safe
@@ -132,8 +132,17 @@ def _thumbnails(verification: Verification) -> list[dict[str, Any]]:
         {
             "label": found[kind].get_kind_display(),
             "url": reverse("kyc:own_capture", args=[found[kind].pk]),
+            "change_url": _capture_url(kind),
             "is_video": kind == CaptureKind.LIVENESS_VIDEO,
         }
         for kind in shown
         if kind in found
     ]
+
+
+def _capture_url(kind: CaptureKind) -> str:
+    """Return where this is taken again."""
+    sides = {of: side for side, of in CAPTURE_SIDES.items()}
+    if kind in sides:
+        return reverse("kyc:capture", args=[sides[kind]])
+    return reverse("kyc:liveness")

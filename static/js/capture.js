@@ -34,6 +34,12 @@ const ISSUES = {
   blurred: "This photo looks blurred.",
 };
 
+const UNSEEN_WORDS = "cannot be shown by this browser, but it can be sent. We look at it then.";
+const PDF_WORDS = {
+  front: "is a PDF. Its first page counts as the front. We look at it when you send it.",
+  back: "is a PDF. Its last page counts as the back. We look at it when you send it.",
+};
+
 // After a picture that cannot be used one starts anew; after a lost connection it is still there to be sent.
 const STATE_AFTER = { elsewhere: "elsewhere", refused: "intro" };
 
@@ -149,11 +155,21 @@ function review(taken, problem = "") {
   focusFirstHeading(root);
 }
 
-// HEIC is a picture most browsers cannot show; the server can read it.
+// HEIC is a picture most browsers cannot show, and a PDF is none; the server can read both.
 function showUnseen() {
   find("photo").hidden = true;
   find("file-name").textContent = shot?.name ?? "";
+  find("unseen-words").textContent = isPdf(shot) ? PDF_WORDS[root.dataset.side] : UNSEEN_WORDS;
   find("photo-unseen").hidden = false;
+}
+
+function isPdf(taken) {
+  return taken?.image?.type === "application/pdf";
+}
+
+// What a file says of itself; some systems know no type for HEIC and say nothing.
+function isOtherKind(file) {
+  return file.type !== "" && !file.type.startsWith("image/") && file.type !== "application/pdf";
 }
 
 function retake() {
@@ -199,15 +215,23 @@ function chooseFile() {
   const [file] = fileInput.files;
   if (!file) return;
   stopCamera();
-  const megabytes = Number(root.dataset.maxMegabytes);
-  if (file.size > megabytes * 1e6) {
+  const message = whyRefused(file);
+  if (message) {
     shot = { source: "upload" };
-    const message = `This file is larger than ${megabytes} MB. Choose a smaller one, or take a photo with the camera.`;
     showState(root, "intro");
     trouble.show({ kind: "refused", body: { message } });
     return;
   }
   review({ image: file, name: file.name, source: "upload", cameraLabel: "" });
+}
+
+function whyRefused(file) {
+  const megabytes = Number(root.dataset.maxMegabytes);
+  if (file.size > megabytes * 1e6) {
+    return `This file is larger than ${megabytes} MB. Choose a smaller one, or take a photo with the camera.`;
+  }
+  if (isOtherKind(file)) return `${file.name} is neither a photo nor a PDF. Choose a ${root.dataset.acceptedTypes} file.`;
+  return "";
 }
 
 async function bringBackKept() {

@@ -1,4 +1,5 @@
-// Every form of the site: the summary of mistakes takes the focus, and a form is sent once only.
+// Every form of the site: the summary of mistakes takes the focus, a form is sent once only, and a file that is too
+// large is refused before it is sent.
 
 import { forgetCaptures, forgetStaleCaptures } from "./kept_capture.js";
 
@@ -27,6 +28,16 @@ function freeForms() {
   }
 }
 
+function weigh(event) {
+  const input = event.target;
+  const megabytes = Number(input.dataset?.maxMegabytes);
+  if (!megabytes || !input.files) return;
+  const isTooLarge = [...input.files].some((file) => file.size > megabytes * 1e6);
+  input.setCustomValidity(isTooLarge ? `This file is larger than ${megabytes} MB. Choose a smaller one.` : "");
+  if (isTooLarge) input.reportValidity();
+}
+
+document.addEventListener("change", weigh);
 document.addEventListener("submit", refuseSecondSubmit);
 document.querySelector("[data-logout]")?.addEventListener("submit", forgetCaptures);
 window.addEventListener("pageshow", freeForms);

@@ -12,7 +12,7 @@ import { UploadTrouble } from "./upload_trouble.js";
 
 const WISH = { facing: "user", width: 640, height: 480 };
 const LEAD = { code: "hold", label: "Hold still", instruction: "Look at the camera" };
-// What the screen shows at the end, so that the face reflects it; nothing for people who asked for less motion.
+// What the screen shows at the end, so that the face reflects it.
 const LIGHT = { code: "light", label: "Look at the screen", instruction: "It changes its colour for a few seconds" };
 // Answers after which only new movements help.
 const SPENT = new Set(["challenge_expired", "challenge_used", "challenge_unknown"]);
@@ -24,20 +24,30 @@ const find = (name) => root.querySelector(`[data-${name}]`);
 const video = find("preview");
 const trouble = new UploadTrouble(root, { retry: send, resend, redo: start, capture: () => take });
 
-const prompts = [
+const movements = [
   { ...LEAD, durationMs: challenge.lead_ms },
   ...challenge.actions.map((action) => ({ ...action, durationMs: action.duration_ms })),
 ];
-const mayFlash = !window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-if (mayFlash) {
-  prompts.push(...challenge.light.map((colour) => ({ ...LIGHT, colour, durationMs: challenge.light_ms })));
-}
+const colours = challenge.light.map((colour) => ({ ...LIGHT, colour, durationMs: challenge.light_ms }));
+const wantsStillness = window.matchMedia("(prefers-reduced-motion: reduce)");
 const deadlineMs = performance.now() + challenge.seconds_left * 1000;
-const neededMs = prompts.reduce((sum, prompt) => sum + prompt.durationMs, 0);
+const neededMs = [...movements, ...colours].reduce((sum, prompt) => sum + prompt.durationMs, 0);
 
+let prompts = movements; // what the recording under way asks for
 let stream = null;
 let cameraLabel = "";
 let take = null; // {video: Blob, startedMs, nonce, cameraLabel}: what was recorded
+
+// The colours are left out for people who asked for less motion, here or in their system.
+function promptsNow() {
+  const areLeftOut = wantsStillness.matches || find("leave-out-light")?.checked;
+  return areLeftOut ? movements : [...movements, ...colours];
+}
+
+function showLightNotice() {
+  const notice = find("light-notice");
+  if (notice) notice.hidden = wantsStillness.matches;
+}
 
 function isInTime() {
   return performance.now() + neededMs < deadlineMs;
@@ -107,6 +117,7 @@ async function startRecording() {
     expire();
     return;
   }
+  prompts = promptsNow();
   showState(root, "recording");
   find("stage").scrollIntoView({ block: "start" });
   try {
@@ -214,6 +225,8 @@ window.addEventListener("pagehide", stopCamera);
 setInterval(() => {
   if (["intro", "ready"].includes(root.dataset.state) && !isInTime()) expire();
 }, 1000);
+wantsStillness.addEventListener("change", showLightNotice);
+showLightNotice();
 // Until here the button was off: a press before this script had loaded would have been lost.
 root.querySelector("[data-do=start]").disabled = false;
 bringBackKept();

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -213,6 +214,19 @@ class TestChallenge:
         assert first["nonce"] == second["nonce"]
         assert LivenessChallenge.objects.count() == 1
 
+    @pytest.mark.parametrize(("is_on", "colours"), [(False, 0), (True, 5)])
+    def test_the_screen_lights_the_face_only_where_the_operator_wants_it(
+        self, traveller: Traveller, settings: Any, is_on: bool, colours: int
+    ) -> None:
+        settings.LIVENESS_LIGHT = is_on
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+
+        page = traveller.client.get(reverse("kyc:liveness"))
+
+        assert len(page.context["challenge"]["light"]) == colours
+        assert ("Nothing flashes" in page.text) is is_on
+
     def test_a_video_for_a_replaced_challenge_is_refused(self, traveller: Traveller) -> None:
         traveller.reaches_capture()
         traveller.uploads(jpeg())
@@ -245,6 +259,34 @@ class TestChallenge:
         drawn = LivenessChallenge.objects.order_by("issued_at").values_list("actions", flat=True)
         assert len(drawn) == 10
         assert len(set(drawn[2:])) == 1
+
+    def test_every_picture_can_be_taken_again_from_the_last_page(
+        self, traveller: Traveller
+    ) -> None:
+        traveller.reaches_submit()
+
+        page = traveller.client.get(reverse("kyc:submit"))
+
+        assert [one["change_url"] for one in page.context["captures"]] == [
+            reverse("kyc:capture", args=["front"]),
+            reverse("kyc:liveness"),
+        ]
+        for one in page.context["captures"]:
+            assert traveller.client.get(one["change_url"]).status_code == 200
+
+    def test_the_page_offers_other_movements_only_while_there_are_some(
+        self, traveller: Traveller
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        pages = []
+
+        for _ in range(3):
+            pages.append(traveller.client.get(reverse("kyc:liveness")).text)
+            traveller.post("liveness_renew")
+
+        assert ["Get other movements" in page for page in pages] == [True, True, False]
+        assert "These movements stay for this try" in pages[2]
 
     def test_a_new_still_makes_the_selfie_of_an_earlier_video_obsolete(
         self, traveller: Traveller
