@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-import cv2
 import numpy as np
 
 from kyc.evaluating.liveness_cases import (
@@ -19,8 +18,9 @@ from kyc.evaluating.liveness_cases import (
     rates_of,
     video_case,
 )
+from kyc.evaluating.liveness_crew import cast_of, judge_all_renders
 from kyc.evaluating.liveness_material import Segment, Still, read_segments, read_stills
-from kyc.evaluating.liveness_renders import judge_renders
+from kyc.evaluating.liveness_renders import HARDER
 from kyc.evaluating.rates import Rate
 from kyc.evaluating.report import MaterialRefused, Order, PartReport, Progress
 from kyc.vision.images import ImageRefused, read_image
@@ -62,7 +62,7 @@ def evaluate(order: Order, progress: Progress) -> PartReport:
     segments, stills = _material(order)
     engines = available_engines()
     filmed, frames = _judge_material(segments, stills, engines, progress)
-    rendered = _judge_all_renders(order, engines, progress)
+    rendered = judge_all_renders(order, engines, progress)
     figures = {
         **rates_of(filmed, either_refuses),
         "active": _active_figures(filmed),
@@ -160,18 +160,6 @@ def _judge_still(still: Still, model: SpoofModel | None) -> LivenessCase:
     return picture_case(name, still.species, judge_passive([pixels], model))
 
 
-def _judge_all_renders(
-    order: Order, engines: LivenessEngines, progress: Progress
-) -> list[LivenessCase]:
-    cases: list[LivenessCase] = []
-    # One video does not keep two cores busy, and threads that wait for each other cost time.
-    cv2.setNumThreads(1)
-    for number in range(order.simulated):
-        progress("rendered presentations", number, order.simulated)
-        cases += judge_renders(number, order.seed, engines)
-    return cases
-
-
 def _active_figures(filmed: Sequence[LivenessCase]) -> dict[str, Any]:
     attacks = [one for one in filmed if not one.is_live and not one.error]
     return {
@@ -191,10 +179,25 @@ def _passive_figures(frames: Sequence[LivenessCase], engines: LivenessEngines) -
 
 def _simulated_figures(rendered: Sequence[LivenessCase], order: Order) -> dict[str, Any]:
     pace = [one.duration_ms / one.length_ms for one in rendered if one.length_ms]
+    published = [one for one in rendered if one.species not in HARDER]
+    harder = [one for one in rendered if one.species in HARDER]
     return {
         "seed": order.seed,
-        **rates_of(rendered, active_refuses),
+        "people": len(cast_of(order)),
+        **rates_of(published, active_refuses),
+        "harder": rates_of(harder, active_refuses),
+        "bpcer_by_condition": _by_condition(rendered),
         "ms_per_10_s_of_video": round(10_000 * median(pace)) if pace else None,
+    }
+
+
+def _by_condition(rendered: Sequence[LivenessCase]) -> dict[str, Any]:
+    people = [one for one in rendered if one.is_live]
+    return {
+        condition: rates_of([one for one in people if one.condition == condition], active_refuses)[
+            "bpcer"
+        ]
+        for condition in dict.fromkeys(one.condition for one in people)
     }
 
 
@@ -217,6 +220,7 @@ def _table(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
         table += _lines("real, passive (frames)", passive)
     if "simulated" in figures:
         table += _lines("simulated, active", figures["simulated"])
+        table += _lines("simulated, harder", figures["simulated"]["harder"])[1:]
         per_10_s = figures["simulated"]["ms_per_10_s_of_video"]
         table.append(("simulated: time for 10 s of video", f"{per_10_s} ms"))
     return table

@@ -38,6 +38,8 @@ class LivenessCase:
         Time the check took, and length of the video.
     error : str
         Why it could not be looked at; empty otherwise.
+    condition : str
+        Under what a render was filmed; empty for real material.
     """
 
     name: str
@@ -50,6 +52,7 @@ class LivenessCase:
     duration_ms: float = 0.0
     length_ms: float = 0.0
     error: str = ""
+    condition: str = ""
 
     @property
     def is_live(self) -> bool:
@@ -91,6 +94,7 @@ class LivenessCase:
             "duration_ms": round(self.duration_ms, 1),
             "length_ms": round(self.length_ms),
             "error": self.error,
+            "condition": self.condition,
         }
 
 

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from kyc.evaluating.liveness_cases import LivenessCase, video_case
+from kyc.evaluating.liveness_factors import FACTORS, Factor
+from kyc.evaluating.liveness_people import Person
+from kyc.simulation.challenge_scene import Circumstances
 from kyc.simulation.challenge_videos import (
     EDITS,
-    ChallengeVideo,
     Species,
     render_challenge_video,
     to_mp4,
     to_webm,
 )
-from kyc.simulation.portraits import PORTRAIT_NAMES, PortraitName, age_portrait, load_portrait
+from kyc.simulation.portraits import age_portrait
+from kyc.simulation.recordings import ChallengeVideo
+from kyc.vision.face_mesh import track
 from kyc.vision.liveness.challenge import Challenge, draw_challenge
 from kyc.vision.liveness.engines import LivenessEngines
 from kyc.vision.liveness.judge import check_liveness_video
+
+Image = NDArray[np.uint8]
 
 # What is published: a person, and each way to pretend to be one.
 MEASURED: tuple[Species, ...] = (
@@ -37,18 +44,31 @@ MEASURED: tuple[Species, ...] = (
     "crossfaded_stills",
     "another_person",
 )
+# What takes an attacker more trouble; counted apart.
+HARDER: tuple[Species, ...] = (
+    "two_faces",
+    "photo_steep",
+    "photo_with_holes",
+    "screen_replay_moire",
+    "swap_moment",
+    "looped_light",
+    "mirrored_replay",
+    "frozen_noise",
+    "upsampled",
+    "stitched_clips",
+)
+_HARDER_EVERY = 3
 # Chromium's WebM takes thirty times as long to encode as Safari's MP4: one video in twenty.
 _WEBM_EVERY = 20
-# Half of a webcam's pixels render in half the time, and are the harder ones to judge.
-_SIZE = (480, 360)
-# What a browser delivers on a good and on a busy machine.
-_FPS = (8.0, 10.0, 12.0)
 # The descriptor looks at people and at people exchanged. Left out elsewhere it can only miss
 # attacks, and half a second of every video is saved.
-_DESCRIBED = frozenset({"live", "another_person"})
+_DESCRIBED = frozenset({"live", "another_person", "swap_moment"})
 # Other light, other day: so much do the portraits differ from their photographs.
 _AGEING = 0.6
 _SEEDS_APART = 100_003
+USUAL = "usual"
+# Coprime to most counts of people, so that no condition has people of its own.
+_PEOPLE_STEP = 7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,9 +77,14 @@ class _Scene:
 
     seed: int
     challenge: Challenge
-    portrait: NDArray[np.uint8]
-    companion: NDArray[np.uint8]
+    portrait: Image
+    companion: Image
     fps: float
+    condition: str
+
+    @property
+    def factor(self) -> Factor:
+        return FACTORS[self.condition]
 
     def render(self, species: Species) -> ChallengeVideo:
         return render_challenge_video(
@@ -67,67 +92,112 @@ class _Scene:
             self.challenge,
             rng=np.random.default_rng(self.seed),
             fps=self.fps,
-            size=_SIZE,
+            size=self.factor.size,
             species=species,
             companion=self.companion,
+            circumstances=self._in_a_room(),
         )
 
+    def _in_a_room(self) -> Circumstances:
+        """Where a photograph ends there is a room: mirrored, it would show a second face."""
+        usual = self.factor.circumstances
+        return replace(usual, framing=replace(usual.framing, room_seed=self.seed))
 
-def judge_renders(number: int, seed: int, engines: LivenessEngines) -> Iterator[LivenessCase]:
+
+def judge_renders(
+    number: int, seed: int, engines: LivenessEngines, people: Sequence[Person]
+) -> Iterator[LivenessCase]:
     """One case of each measured species, all answering one challenge.
 
     Parameters
     ----------
     number : int
-        From 0; settles the person, the challenge and every movement, together with the seed.
+        From 0; settles the person, the conditions, the challenge and every movement, together with
+        the seed. Every second one is filmed as usual, of the others each under one condition of
+        `liveness_factors.FACTORS`; every third one brings the species of `HARDER` too.
     seed : int
         Of the whole measurement: other seeds share no video.
     engines : LivenessEngines
         What the judge may use.
+    people : sequence of Person
+        Whose portraits are rendered; at least two.
 
     Notes
     -----
     The attacks made of a recording are made of the live video of the same number, so that what the
     judge refuses is what was done to it.
     """
-    scene = _scene(number, seed * _SEEDS_APART + number)
+    scene = _scene(number, seed * _SEEDS_APART + number, people)
     live = scene.render("live")
-    for place, species in enumerate(MEASURED):
-        if species == "live":
-            video = live
-        elif species in EDITS:
-            video = EDITS[species](live, np.random.default_rng(scene.seed))
-        else:
-            video = scene.render(species)
-        is_webm = (number + place) % _WEBM_EVERY == 0
-        yield _judged(scene, video, engines, is_webm=is_webm)
+    for place, species in enumerate(_species_of(number)):
+        is_webm = scene.factor.is_webm or (number + place) % _WEBM_EVERY == 0
+        yield _judged(scene, _video(scene, species, live), engines, is_webm=is_webm)
 
 
-def _scene(number: int, seed: int) -> _Scene:
+def _species_of(number: int) -> tuple[Species, ...]:
+    return MEASURED + HARDER if number % _HARDER_EVERY == 0 else MEASURED
+
+
+def _video(scene: _Scene, species: Species, live: ChallengeVideo) -> ChallengeVideo:
+    if species == "live":
+        return live
+    if species in EDITS:
+        return EDITS[species](live, np.random.default_rng(scene.seed))
+    return scene.render(species)
+
+
+def condition_of(number: int) -> str:
+    """Under what a number is filmed."""
+    others = [name for name in FACTORS if name != USUAL]
+    return others[number // 2 % len(others)] if number % 2 else USUAL
+
+
+def _scene(number: int, seed: int, people: Sequence[Person]) -> _Scene:
     rng = np.random.default_rng(seed)
-    person = PORTRAIT_NAMES[number % len(PORTRAIT_NAMES)]
-    other = PORTRAIT_NAMES[(number + 1) % len(PORTRAIT_NAMES)]
+    person = people[number * _PEOPLE_STEP % len(people)]
+    strangers = [one for one in people if one.name in person.strangers]
+    other = strangers[int(rng.integers(len(strangers)))]
+    condition = condition_of(number)
     return _Scene(
         seed=seed,
         challenge=draw_challenge(random.Random(seed)),  # noqa: S311 - the same videos every time
-        portrait=_portrait(person, rng),
-        companion=_portrait(other, rng),
-        fps=float(rng.choice(_FPS)),
+        portrait=_portrait(person, condition, rng),
+        companion=_portrait(other, condition, rng),
+        fps=float(rng.choice(FACTORS[condition].fps)),
+        condition=condition,
     )
 
 
-def _portrait(name: PortraitName, rng: np.random.Generator) -> NDArray[np.uint8]:
-    return age_portrait(load_portrait(name, framing="selfie"), rng, strength=_AGEING)
+def _portrait(person: Person, condition: str, rng: np.random.Generator) -> Image:
+    chosen = person.portraits[int(rng.integers(len(person.portraits)))]
+    portrait = age_portrait(chosen, rng, strength=_AGEING)
+    change = FACTORS[condition].change
+    faces = track(portrait) if change is not None else ()
+    return change(portrait, faces[0].points, rng) if change is not None and faces else portrait
 
 
 def _judged(
     scene: _Scene, video: ChallengeVideo, engines: LivenessEngines, *, is_webm: bool
 ) -> LivenessCase:
-    data = to_webm(video) if is_webm else to_mp4(video)
+    filmed = _enlarged(video, scene.factor.enlarged)
+    data = to_webm(filmed) if is_webm else to_mp4(filmed)
     used = LivenessEngines(describe=engines.describe if video.species in _DESCRIBED else None)
     report = check_liveness_video(
         data, scene.challenge, camera_label=video.camera_label, engines=used
     )
     length_ms = len(video.frames) * 1000 / video.fps
     name = f"render {scene.seed}"
-    return video_case(name, video.species, str(scene.challenge), report, length_ms)
+    case = video_case(name, video.species, str(scene.challenge), report, length_ms)
+    return replace(case, condition=scene.condition)
+
+
+def _enlarged(video: ChallengeVideo, factor: int) -> ChallengeVideo:
+    if factor == 1:
+        return video
+    frames = tuple(
+        np.asarray(
+            cv2.resize(frame, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
+        for frame in video.frames
+    )
+    return replace(video, frames=frames)

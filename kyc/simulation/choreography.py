@@ -24,6 +24,29 @@ _BLINK_S = (0.10, 0.22, 0.12)
 
 
 @dataclass(frozen=True, slots=True)
+class Manner:
+    """How somebody moves who follows the prompts.
+
+    Attributes
+    ----------
+    extent : float
+        Of every movement, over what people do who want to be seen; .5 is shy: a turn of 19 degrees.
+    late_s : tuple of float
+        Range of how long after its prompt an action begins, beyond the usual reaction; below 0
+        before it.
+    sway : float
+        Of the head at rest, over what somebody does who holds still.
+    """
+
+    extent: float = 1.0
+    late_s: tuple[float, float] = (0.0, 0.0)
+    sway: float = 1.0
+
+
+CALM = Manner()
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """How long things take in a video.
 
@@ -58,6 +81,7 @@ def poses_of(
     times_s: NDArray[np.float64],
     timing: Timing,
     rng: np.random.Generator,
+    manner: Manner = CALM,
 ) -> list[HeadPose]:
     """The pose of the head in each frame: natural sway, and the actions one after the other.
 
@@ -71,18 +95,29 @@ def poses_of(
         When each action has its turn.
     rng : numpy.random.Generator
         Draws sway and the size of movements.
+    manner : Manner
+        How far and how promptly.
     """
-    poses = _sway(times_s, rng)
+    poses = _sway(times_s, rng, manner.sway)
     slots = zip(actions, timing.starts_s(), timing.action_s, strict=False)
     for action, begin_s, length_s in slots:
-        poses = _with_action(poses, times_s - begin_s, action, length_s, rng)
+        since_s = times_s - begin_s - _lateness_s(manner, rng)
+        poses = _with_action(poses, since_s, action, length_s, rng, manner.extent)
     return poses
 
 
-def _sway(times_s: NDArray[np.float64], rng: np.random.Generator) -> list[HeadPose]:
+def _lateness_s(manner: Manner, rng: np.random.Generator) -> float:
+    earliest_s, latest_s = manner.late_s
+    # Somebody who is prompt draws nothing, so that their videos stay what they were.
+    return rng.uniform(earliest_s, latest_s) if latest_s > earliest_s else earliest_s
+
+
+def _sway(times_s: NDArray[np.float64], rng: np.random.Generator, extent: float) -> list[HeadPose]:
     """Somebody who holds still: slow movements of a few degrees and a hundredth of a face."""
-    yaw, pitch, roll = (_wander(times_s, amount, rng) for amount in (1.5, 1.2, 1.0))
-    shift_x, shift_y, zoom = (_wander(times_s, amount, rng) for amount in (0.02, 0.015, 0.01))
+    yaw, pitch, roll = (_wander(times_s, extent * amount, rng) for amount in (1.5, 1.2, 1.0))
+    shift_x, shift_y, zoom = (
+        _wander(times_s, extent * amount, rng) for amount in (0.02, 0.015, 0.01)
+    )
     return [
         HeadPose(*values)
         for values in zip(
@@ -114,24 +149,26 @@ def _with_action(
     action: Action,
     length_s: float,
     rng: np.random.Generator,
+    extent: float,
 ) -> list[HeadPose]:
     if action in TURNS:
-        return _turned(poses, since_s, action, length_s, rng)
+        reach_deg = extent * rng.uniform(*_TURN_DEG)
+        return _turned(poses, since_s, action, length_s, reach_deg)
     if action is Action.BLINK:
         begin_s = rng.uniform(0.25, 0.45) * length_s
         corners_s = (begin_s + np.cumsum((0.0, *_BLINK_S))).tolist()
         return _raised(poses, "eye_closure", _trapezoid(since_s, corners_s))
     if action is Action.LOOK_UP:
-        rise_deg = rng.uniform(*_LOOK_UP_DEG)
+        rise_deg = extent * rng.uniform(*_LOOK_UP_DEG)
         course = rise_deg * _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
         return [
             replace(pose, pitch_deg=pose.pitch_deg - rise)
             for pose, rise in zip(poses, course.tolist(), strict=True)
         ]
-    name, extent = ("mouth_opening", _MOUTH_OPENING)
+    name, reaches = ("mouth_opening", _MOUTH_OPENING)
     if action is Action.SMILE:
-        name, extent = ("smile", _SMILE)
-    reach = rng.uniform(*extent)
+        name, reaches = ("smile", _SMILE)
+    reach = extent * rng.uniform(*reaches)
     corners_s = [share * length_s for share in _MOUTH_TIMES]
     return _raised(poses, name, reach * _trapezoid(since_s, corners_s))
 
@@ -141,11 +178,10 @@ def _turned(
     since_s: NDArray[np.float64],
     action: Action,
     length_s: float,
-    rng: np.random.Generator,
+    reach_deg: float,
 ) -> list[HeadPose]:
     """A head that turns dips a little and tilts a little."""
     sign = 1 if action is Action.TURN_LEFT else -1
-    reach_deg = rng.uniform(*_TURN_DEG)
     course = _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
     return [
         replace(

@@ -89,10 +89,7 @@ def paint_lids(texture: Image, points: NDArray[np.float64]) -> Image:
     doi:10.1080/10867651.2004.10487596.
     """
     mask = np.zeros(texture.shape[:2], np.uint8)
-    for upper, lower in _eyes(points):
-        outline = np.concatenate(
-            [np.column_stack([upper.x, upper.y]), np.column_stack([lower.x, lower.y])[::-1]]
-        )
+    for outline in eye_outlines(points):
         cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 255)
     upper, _ = _eyes(points)[0]
     margin = 2 * round(_LASHES * float(np.ptp(upper.x))) + 1
@@ -100,6 +97,22 @@ def paint_lids(texture: Image, points: NDArray[np.float64]) -> Image:
     skin = _in_colour_of_cheeks(cv2.inpaint(texture, mask, margin, cv2.INPAINT_TELEA), points)
     soft = cv2.GaussianBlur(mask, (0, 0), margin / 6)[..., None] / 255.0
     return np.asarray(np.round(texture * (1 - soft) + skin * soft), np.uint8)
+
+
+def eye_outlines(points: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """The rim of each eye, points of shape (18, 2) in pixels."""
+    return [_outline(upper, lower) for upper, lower in _eyes(points)]
+
+
+def mouth_outline(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The inner rim of the lips, points of shape (22, 2) in pixels."""
+    return _outline(line_through(points, _UPPER_LIP), line_through(points, _LOWER_LIP))
+
+
+def _outline(upper: Line, lower: Line) -> NDArray[np.float64]:
+    return np.concatenate(
+        [np.column_stack([upper.x, upper.y]), np.column_stack([lower.x, lower.y])[::-1]]
+    )
 
 
 def _in_colour_of_cheeks(skin: Image, points: NDArray[np.float64]) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -20,6 +21,14 @@ _PAPER_BGR = (236, 240, 242)
 _CAMERA_DISTANCE = 1.6
 # An attacker turns a print farther than a head turns, hoping to be read as one.
 _TURN_FACTOR = 1.15
+# A lens held close, a print bent as round as a face and turned as far as it can be seen.
+_CLOSE_DISTANCE = 0.95
+_STEEP_RADIUS = 0.55
+_STEEP_TURN = 1.3
+# Two grids of nearly one pitch beat with each other: width of the moiré's bands, and its strength
+# by channel, since the three colours of a screen's pixels lie side by side.
+_MOIRE_PX = 23.0
+_MOIRE_SHARE = (0.09, 0.06, 0.08)
 # Radius of the cylinder, in widths of the print: an arc of 1.1 radians, a face bent as far as
 # paper goes.
 _RADIUS = 0.9
@@ -50,6 +59,23 @@ def bend_photo(photo: Image, pose: HeadPose, size: tuple[int, int]) -> Image:
     return _show_sheet(photo, pose, size, curvature=1.0 / _RADIUS)
 
 
+def steepen_photo(photo: Image, pose: HeadPose, size: tuple[int, int]) -> Image:
+    """As `bend_photo`, bent rounder, turned farther and close before a wide lens."""
+    turned = replace(
+        pose, yaw_deg=_STEEP_TURN * pose.yaw_deg, pitch_deg=_STEEP_TURN * pose.pitch_deg
+    )
+    return _show_sheet(photo, turned, size, curvature=1.0 / _STEEP_RADIUS, distance=_CLOSE_DISTANCE)
+
+
+def add_moire(frame: Image, angle_rad: float) -> Image:
+    """The bands that a screen's grid and a sensor's make together, slanted by an angle."""
+    height, width = frame.shape[:2]
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    along = 2 * np.pi * (x * np.cos(angle_rad) + y * np.sin(angle_rad)) / _MOIRE_PX
+    bands = [1 + share * np.sin(along + 2 * n) for n, share in enumerate(_MOIRE_SHARE)]
+    return np.asarray(np.clip(frame * np.dstack(bands), 0, 255), np.uint8)
+
+
 def show_on_screen(frame: Image, phase: float) -> Image:
     """A frame as a camera sees it played on a tablet: bezel, bluish light, bands, pixel grid."""
     height, width = frame.shape[:2]
@@ -67,7 +93,14 @@ def show_on_screen(frame: Image, phase: float) -> Image:
     return shown
 
 
-def _show_sheet(photo: Image, pose: HeadPose, size: tuple[int, int], *, curvature: float) -> Image:
+def _show_sheet(
+    photo: Image,
+    pose: HeadPose,
+    size: tuple[int, int],
+    *,
+    curvature: float,
+    distance: float = _CAMERA_DISTANCE,
+) -> Image:
     """Project a sheet, flat or bent, onto a room by asking for each pixel where it meets it.
 
     1. Columns and rows of the sheet are points in space, turned by the pose.
@@ -79,7 +112,9 @@ def _show_sheet(photo: Image, pose: HeadPose, size: tuple[int, int], *, curvatur
     strips = 1 if curvature == 0 else 24
     edges = np.linspace(0, sheet.shape[1], strips + 1)
     along = (edges / sheet.shape[1] - 0.5) * sheet.shape[1] / sheet.shape[0]
-    placed = [_project(_curved(along, side, curvature), pose, size) for side in (-0.5, 0.5)]
+    placed = [
+        _project(_curved(along, side, curvature), pose, size, distance) for side in (-0.5, 0.5)
+    ]
     order = sorted(range(strips), key=lambda n: -float(placed[0][n, 2] + placed[0][n + 1, 2]))
     for number in order:
         quad = np.array(
@@ -128,12 +163,12 @@ def _curved(along: NDArray[np.float64], across: float, curvature: float) -> NDAr
 
 
 def _project(
-    points: NDArray[np.float64], pose: HeadPose, size: tuple[int, int]
+    points: NDArray[np.float64], pose: HeadPose, size: tuple[int, int], lens: float
 ) -> NDArray[np.float64]:
     """Column, row (pixels of the frame) and depth of points of the sheet; shape (n, 3)."""
     space = _rotation(pose) @ points
-    distance = _CAMERA_DISTANCE / pose.zoom / (1 + 0.15 * pose.mouth_opening)
-    scale = _CAMERA_DISTANCE * _PRINT_HEIGHT * size[1] / (space[2] + distance)
+    distance = lens / pose.zoom / (1 + 0.15 * pose.mouth_opening)
+    scale = lens * _PRINT_HEIGHT * size[1] / (space[2] + distance)
     shift = 0.35 * np.array([pose.shift_x, pose.shift_y])
     return np.column_stack(
         [

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 from kyc.simulation.expressions import close_eyes, open_mouth, paint_lids, smile
+from kyc.simulation.rooms import draw_room
 from kyc.vision.face_mesh import track
 
 Image = NDArray[np.uint8]
@@ -22,15 +23,37 @@ Floats = NDArray[np.float32]
 
 # The surface is known on a raster this wide; a face is some 150 px wide, so 3 px lose nothing.
 _RASTER_PX = 3
-# The height of the face over the height of the frame, as people hold a phone.
-_FACE_HEIGHT = 0.46
-_FACE_MIDDLE = (0.5, 0.47)
+# The face of an upright frame is at most so high, over the frame's width.
+_UPRIGHT = 1.3
 # From the camera to the head, in widths of the face: 14 cm and an arm's length.
 _CAMERA_DISTANCE = 4.5
 # The axis a head turns about, behind the border of the cheeks, in widths of the face.
 _AXIS_DEPTH = 0.12
 # Rounds of the fixed point that inverts the movement; it starts within a raster point.
 _ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Where a face is in its frame; the default is how people hold a phone.
+
+    Attributes
+    ----------
+    face_height : float
+        Over the height of the frame, and at most over 1.3 times its width.
+    middle : tuple of float
+        Of the face, in shares of the frame's width and height.
+    room_seed : int or None
+        Draws the room that is seen where the photograph ends; None continues the photograph as in
+        a mirror.
+    """
+
+    face_height: float = 0.46
+    middle: tuple[float, float] = (0.5, 0.47)
+    room_seed: int | None = None
+
+
+SELFIE = Framing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +119,9 @@ class Head:
     width_px: float
 
 
-def build_head(portrait: Image, *, size: tuple[int, int] = (640, 480)) -> Head:
+def build_head(
+    portrait: Image, *, size: tuple[int, int] = (640, 480), framing: Framing = SELFIE
+) -> Head:
     """Set a portrait into a camera's frame and find its depth.
 
     Parameters
@@ -105,6 +130,8 @@ def build_head(portrait: Image, *, size: tuple[int, int] = (640, 480)) -> Head:
         BGR, with one frontal face.
     size : tuple of int
         Width and height of the frame, pixels.
+    framing : Framing
+        Where the face is in it.
 
     Returns
     -------
@@ -115,12 +142,12 @@ def build_head(portrait: Image, *, size: tuple[int, int] = (640, 480)) -> Head:
     NoFaceInPortrait
         If FaceMesh finds no face in it.
     """
-    return _built(portrait.tobytes(), portrait.shape, size)
+    return _built(portrait.tobytes(), portrait.shape, size, framing)
 
 
 @lru_cache(maxsize=4)
-def _built(pixels: bytes, shape: tuple[int, ...], size: tuple[int, int]) -> Head:
-    texture = _framed(np.frombuffer(pixels, np.uint8).reshape(shape), size)
+def _built(pixels: bytes, shape: tuple[int, ...], size: tuple[int, int], framing: Framing) -> Head:
+    texture = _framed(np.frombuffer(pixels, np.uint8).reshape(shape), size, framing)
     points = _points_in(texture)
     width_px = float(np.linalg.norm(points[454] - points[234]))
     axis_z = float(points[[234, 454], 2].mean()) + _AXIS_DEPTH * width_px
@@ -165,16 +192,18 @@ def _points_in(picture: Image) -> NDArray[np.float64]:
     return faces[0].points
 
 
-def _framed(portrait: Image, size: tuple[int, int]) -> Image:
-    """The portrait scaled so that its face has the size a selfie has."""
+def _framed(portrait: Image, size: tuple[int, int], framing: Framing) -> Image:
+    """The portrait scaled so that its face has the size and place that are wanted."""
     points = _points_in(portrait)
     width, height = size
-    scale = _FACE_HEIGHT * height / float(np.ptp(points[:, 1]))
+    # A frame that stands upright is filled by the width of a face.
+    wanted_px = framing.face_height * min(height, _UPRIGHT * width)
+    scale = wanted_px / float(np.ptp(points[:, 1]))
     middle = points[:, :2].mean(axis=0)
     matrix = np.array(
         [
-            [scale, 0, _FACE_MIDDLE[0] * width - scale * middle[0]],
-            [0, scale, _FACE_MIDDLE[1] * height - scale * middle[1]],
+            [scale, 0, framing.middle[0] * width - scale * middle[0]],
+            [0, scale, framing.middle[1] * height - scale * middle[1]],
         ]
     )
     # Shrinking by sampling would alias; a little blur first is what a lens does.
@@ -182,7 +211,17 @@ def _framed(portrait: Image, size: tuple[int, int]) -> Image:
     framed = cv2.warpAffine(
         smooth, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101
     )
-    return np.asarray(framed, np.uint8)
+    if framing.room_seed is None:
+        return np.asarray(framed, np.uint8)
+    inside = np.full(portrait.shape[:2], 255, np.uint8)
+    seen = cv2.warpAffine(inside, matrix, size, flags=cv2.INTER_LINEAR)
+    return _before(draw_room(size, framing.room_seed), np.asarray(framed, np.uint8), seen)
+
+
+def _before(room: Image, framed: Image, seen: Image) -> Image:
+    """The photograph where there is one, with a soft edge, and the room around it."""
+    share = cv2.GaussianBlur(cv2.erode(seen, np.ones((7, 7))), (0, 0), 2)[..., None] / 255.0
+    return np.asarray(np.round(framed * share + room * (1 - share)), np.uint8)
 
 
 def _raster(size: tuple[int, int]) -> tuple[Floats, Floats]:
