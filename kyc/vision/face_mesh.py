@@ -27,6 +27,7 @@ Pixels = NDArray[np.uint8]
 # They are drawn in canonical_face_model_uv_visualization.png, modules/face_geometry of MediaPipe.
 _SIDES = np.array([(33, 263), (133, 362), (234, 454), (127, 356), (61, 291), (58, 288), (50, 280)])
 _FOREHEAD, _CHIN = 10, 152
+_NOSE_TIP = 1
 # Corner, two upper, corner, two lower points of an eye, as the eye aspect ratio takes them.
 _RIGHT_EYE = (33, 160, 158, 133, 153, 144)
 _LEFT_EYE = (362, 385, 387, 263, 373, 380)
@@ -76,6 +77,19 @@ class MeshFace:
         """
         corners = _distance(self.points, 61, 291)
         return _ratio(corners, _distance(self.points, _RIGHT_EYE[0], _LEFT_EYE[3]))
+
+    @property
+    def mouth_lift(self) -> float:
+        """How high the corners of the mouth stand, against the tip of the nose.
+
+        In widths between the outer eye corners, along the face from chin to forehead: about -.4
+        to -.24 at rest, .03-.08 more in a smile; a turned head reads up to .06 less.
+        """
+        corners = (self.points[61] + self.points[291]) / 2 - self.points[_NOSE_TIP]
+        upwards = self.points[_FOREHEAD] - self.points[_CHIN]
+        length = float(np.linalg.norm(upwards))
+        eyes = _distance(self.points, _RIGHT_EYE[0], _LEFT_EYE[3])
+        return _ratio(float(corners @ upwards), length * eyes)
 
     @property
     def width_px(self) -> float:

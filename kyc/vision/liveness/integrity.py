@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from kyc.vision.liveness.blends import blend_residual, interpolation_residual
 from kyc.vision.liveness.observation import Observation, with_one_face
 from kyc.vision.liveness.policy import LivenessPolicy
 from kyc.vision.liveness.signals import Signal, above, below
@@ -15,14 +16,15 @@ from kyc.vision.liveness.signals import Signal, above, below
 _STEP_MS = 1000.0 / 12
 # Two stretches of this many sampled frames are compared, at least this far apart.
 _LOOP_FRAMES = 8
-# A frame is compared with those this many sampled frames before and after it.
-_BLEND_REACH = (2, 3, 4, 6)
-# How much has to happen between those two (RMS grey levels, changes of light apart), and how far
-# from both of them a frame must lie to be a blend.
-_BLEND_MOVEMENT = 10.0
-_BLEND_SHARE = (0.2, 0.8)
 # A copy shows only where something moves: RMS grey levels from frame to frame within a stretch.
 _LOOP_MOVEMENT = 1.5
+# A stretch of 2 s, frames more than a second apart in it, and how much (RMS grey levels) may change
+# between those at most for it to be looked at: people who hold still read 1.5 and more in the dark.
+_STILL_FRAMES, _STILL_LAG = 24, 14
+_STILL_MOVEMENT = 1.0
+_MANY_TIMES = 2.0
+# Less noise than this a coded video does not have: keeps exact copies from dividing by nought.
+_STILL_NOISE = 0.2
 # A change of scene stands out by this factor from the two changes before and the two after it, and
 # happens between frames that are this close.
 _CUT_FACTOR = 4.0
@@ -44,6 +46,13 @@ def capture_signals(
         below("repeated_frames", "fraud", _loop_ratio(differences), policy.loop_ratio),
         above("scene_cut", "fraud", _cut(differences, times_ms), policy.max_cut_difference),
         below("blended_frames", "fraud", blend_residual(seen), policy.min_blend_residual),
+        below(
+            "interpolated_frames",
+            "fraud",
+            interpolation_residual(seen),
+            policy.min_interpolation_residual,
+        ),
+        below("still_picture", "fraud", _stillness(differences), policy.min_stillness),
         *_jump_signals(seen, policy),
     )
 
@@ -121,6 +130,21 @@ def _frozen_ms(
     return longest
 
 
+def _stillness(differences: NDArray[np.float64]) -> float:
+    """How much more changes over a second than from frame to frame; 2 where much does.
+
+    Of one picture shown again and again nothing changes but the noise, which is as large from one
+    frame to the next as over any time. The stillest stretch of two seconds counts.
+    """
+    best = _MANY_TIMES
+    for start in range(len(differences) - _STILL_FRAMES + 1):
+        part = differences[start : start + _STILL_FRAMES, start : start + _STILL_FRAMES]
+        later = float(np.median(part[np.triu_indices(_STILL_FRAMES, _STILL_LAG)]))
+        if later < _STILL_MOVEMENT:
+            best = min(best, later / max(float(np.median(np.diagonal(part, 1))), _STILL_NOISE))
+    return best
+
+
 def _loop_ratio(differences: NDArray[np.float64]) -> float:
     """Smallest difference between two stretches over the movement within them; 1 if none."""
     count = len(differences)
@@ -157,53 +181,6 @@ def _cut(differences: NDArray[np.float64], times_ms: NDArray[np.float64]) -> flo
     )
     is_cut = (steps > _CUT_FACTOR * beside) & (np.diff(times_ms) <= _CUT_MAX_GAP_MS)
     return float(steps[is_cut].max(initial=0.0))
-
-
-def blend_residual(seen: Sequence[Observation]) -> float:
-    """How badly the best frame is explained as one picture faded into another.
-
-    Parameters
-    ----------
-    seen : sequence of Observation
-        All frames in order of time.
-
-    Returns
-    -------
-    float
-        Distance of a frame from the straight line between an earlier and a later one, over the
-        distance of these two; the smallest in the video, 1 if nothing moves. About .01 for a
-        cross-fade, .09 and more for what moves. Light that changes does not count: brightness and
-        contrast are free.
-    """
-    flat = np.array([one.thumbnail.ravel() for one in seen], dtype=np.float64)
-    flat -= flat.mean(axis=1, keepdims=True)
-    best = 1.0
-    for reach in _BLEND_REACH:
-        for number in range(reach, len(flat) - reach):
-            before, frame, after = flat[[number - reach, number, number + reach]]
-            best = min(best, _distance_from_blend(before, frame, after))
-    return best
-
-
-def _distance_from_blend(
-    before: NDArray[np.float64], frame: NDArray[np.float64], after: NDArray[np.float64]
-) -> float:
-    """RMS of frame - a * before - b * after for the best a and b, over the movement."""
-    if _rms(before) < _BLEND_MOVEMENT:
-        return 1.0  # a blank picture: nothing can fade out of it
-    way = after - before * float(before @ after) / float(before @ before)
-    length = _rms(way)
-    if length < _BLEND_MOVEMENT:
-        return 1.0
-    ends = np.stack([before, after])
-    shares = np.linalg.solve(ends @ ends.T, ends @ frame)
-    if not _BLEND_SHARE[0] < shares[1] / max(float(shares.sum()), 1e-6) < _BLEND_SHARE[1]:
-        return 1.0
-    return _rms(frame - shares @ ends) / length
-
-
-def _rms(values: NDArray[np.float64]) -> float:
-    return float(np.sqrt((values**2).mean()))
 
 
 def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:

@@ -14,9 +14,9 @@ from kyc.vision.liveness.policy import LivenessPolicy
 # over in 100-400 ms and may be caught by one.
 STEADY_FRAMES = 2
 # Eyes count as open again from this share of the person's open eyes.
-_OPEN_AGAIN = 0.75
+_OPEN_AGAIN = 0.82
 # One shut eye is a wink or a shadow: both have to be shut, the better open one up to this share.
-_EACH_EYE = 0.75
+_EACH_EYE = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Moment:
     mouth, mouth_rise : float
         Opening of the mouth, and how much that is above the one at rest.
     smile : float
-        Width of the mouth over that at rest, less 1.
+        Width of the mouth over that at rest, less 1, and how much higher its corners stand.
     """
 
     at_ms: float
@@ -61,8 +61,14 @@ def moment_of(one: Observation, face: MeshFace, baseline: Baseline) -> Moment:
         widest_eye_share=max(face.eye_openness_left, face.eye_openness_right) / open_eye,
         mouth=face.mouth_openness,
         mouth_rise=face.mouth_openness - baseline.mouth_openness,
-        smile=face.mouth_width / max(baseline.mouth_width, 1e-6) - 1,
+        smile=_smile(face, baseline),
     )
+
+
+def _smile(face: MeshFace, baseline: Baseline) -> float:
+    # Both at once: on a bearded or thin-lipped mouth FaceMesh sees the one rise and not the other.
+    wider = face.mouth_width / max(baseline.mouth_width, 1e-6) - 1
+    return wider + face.mouth_lift - baseline.mouth_lift
 
 
 def peak(action: Action, moments: Sequence[Moment]) -> float:
@@ -136,7 +142,12 @@ def _find_smile(moments: Sequence[Moment], policy: LivenessPolicy) -> int | None
     return _from_rest(
         moments,
         lambda moment: moment.smile < policy.smile_rise / 2,
-        lambda moment: moment.smile >= policy.smile_rise and _is_ahead(moment, policy),
+        # A head tilted back shows a wider mouth.
+        lambda moment: (
+            moment.smile >= policy.smile_rise
+            and moment.rise_deg < policy.look_up_deg / 2
+            and _is_ahead(moment, policy)
+        ),
     )
 
 

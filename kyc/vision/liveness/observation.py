@@ -70,7 +70,7 @@ class Baseline:
         Looking at the camera, -12...12.
     pitch_deg : float
         The same for the nod.
-    eye_openness, mouth_openness, mouth_width : float
+    eye_openness, mouth_openness, mouth_width, mouth_lift : float
         Eyes open, mouth closed and not smiling, as `MeshFace` measures them.
     """
 
@@ -79,6 +79,7 @@ class Baseline:
     eye_openness: float
     mouth_openness: float
     mouth_width: float
+    mouth_lift: float
 
 
 def observe(frames: Sequence[Frame]) -> tuple[Observation, ...]:
@@ -116,6 +117,7 @@ def baseline_of(seen: Sequence[Observation]) -> Baseline | None:
         eye_openness=float(np.percentile([face.eye_openness for face in frontal], 70)),
         mouth_openness=float(np.percentile([face.mouth_openness for face in frontal], 30)),
         mouth_width=float(np.percentile([face.mouth_width for face in frontal], 30)),
+        mouth_lift=float(np.percentile([face.mouth_lift for face in frontal], 30)),
     )
 
 

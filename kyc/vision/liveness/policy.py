@@ -55,7 +55,9 @@ class LivenessPolicy:
     ----------
     turn_deg : float
         A turn counts from here. A flat photograph turned 45 degrees before the camera reads up to
-        8, one bent round a cylinder up to 17 (three photographs, FaceMesh 0.10.21).
+        8, one bent round a cylinder up to 17 (three photographs, FaceMesh 0.10.21), one bent as
+        round as a face and close before a wide lens up to 20 (eight renders of six people); shy
+        people turn by 24.
     neutral_deg : float
         Looking at the camera: a turn has to start here, so that a picture in half profile is none.
     contradiction_deg : float
@@ -64,13 +66,14 @@ class LivenessPolicy:
         How far the head has to be tilted back. A flat print tilted by 45 degrees reads up to 7, one
         bent round a cylinder up to 15 (two rendered prints, FaceMesh 0.10.21).
     blink_ratio : float
-        Eyes are shut below this share of the same person's open eyes. Open eyes read .25-.35
-        (noise down to .8 of the median), shut ones .06-.14.
+        Eyes are shut below this share of the same person's open eyes. Open eyes read .21-.35
+        (noise down to .8 of the median), shut ones .03-.14; narrow ones behind glasses or in poor
+        light go down to .74 only (six rendered people).
     mouth_rise, mouth_open : float
         An open mouth reads this much more than at rest, and at least this much.
     smile_rise : float
-        Share by which the mouth becomes wider than at rest. Rendered broad smiles read .2-.25,
-        heads at rest up to .06 (two portraits, two films).
+        Share by which the mouth becomes wider than at rest, and its corners higher. Rendered broad
+        smiles read .11-.35.
     early_ms, late_ms : float
         An action may be recognised this long before it was asked for (the first frame of a
         recording comes after its start) and this long after its time (people are slow).
@@ -79,11 +82,11 @@ class LivenessPolicy:
     max_missing_frames : int
         Sampled frames in a row without exactly one face that are forgiven.
     min_brightness, max_brightness : float
-        Median of the face, 0-255.
+        Median of the face, 0-255. Dark skin in a dim room reads 40 and is told apart as well.
     min_residual : float
         RMS error, in face sizes, of the best homography from a frontal frame to one 15-40 degrees
-        of yaw from it. Rendered and filmed heads read .037-.05, photographs bent round a cylinder
-        hardly ever turn so far and then read below .025 (22 rendered ones).
+        of yaw from it. Rendered and filmed heads read .037-.05, those of people who turn by 24 only
+        .026-.03; the photograph that read 20 degrees .021.
     max_foreshortening : float
         Share by which a face may seem narrower (or flatter) without being turned. Rendered heads
         reach .07, a filmed one .09, turned prints .155 and more.
@@ -99,6 +102,13 @@ class LivenessPolicy:
     min_blend_residual : float
         How far a frame must be from a blend of two others, in shares of their difference.
         Cross-faded stills read .01, rendered and filmed heads .15 and more.
+    min_interpolation_residual : float
+        The same for frames and their own neighbours, third smallest. Frames put in between read
+        .014-.1 (ten renders of six people), rendered heads .11 and more.
+    min_stillness : float
+        Change over a second over the change from frame to frame. One picture with new noise reads
+        1.3-1.6, 2 at most (ten renders); two filmed people who hold still 2.09, rendered ones
+        more.
     max_jump_widths : float
         Face widths the middle of a face may move in 1/12 s.
     max_jump_deg : float
@@ -119,28 +129,30 @@ class LivenessPolicy:
         Lower-case parts of camera labels that veto.
     """
 
-    turn_deg: float = 25.0
+    turn_deg: float = 20.0
     neutral_deg: float = 12.0
     contradiction_deg: float = 20.0
     look_up_deg: float = 18.0
-    blink_ratio: float = 0.6
+    blink_ratio: float = 0.76
     mouth_rise: float = 0.15
     mouth_open: float = 0.28
-    smile_rise: float = 0.12
+    smile_rise: float = 0.1
     early_ms: float = 500.0
     late_ms: float = 1_200.0
     min_duration_ms: float = 2_000.0
     min_fps: float = 6.0
     max_time_gap_ms: float = 600.0
     max_missing_frames: int = 2
-    min_brightness: float = 45.0
+    min_brightness: float = 30.0
     max_brightness: float = 240.0
-    min_residual: float = 0.03
+    min_residual: float = 0.024
     max_foreshortening: float = 0.12
     frozen_ms: float = 1_000.0
     frozen_difference: float = 0.3
     loop_ratio: float = 0.3
     min_blend_residual: float = 0.05
+    min_interpolation_residual: float = 0.075
+    min_stillness: float = 1.6
     max_jump_widths: float = 0.8
     max_jump_deg: float = 30.0
     max_jump_scale: float = 1.35

@@ -249,7 +249,7 @@ def test_a_policy_for_tests_may_permit_the_browsers_fake_device() -> None:
 
 
 def darkened(frames: list[Frame]) -> list[Frame]:
-    return [replace(frame, pixels=(frame.pixels * 0.2).astype(np.uint8)) for frame in frames]
+    return [replace(frame, pixels=(frame.pixels * 0.12).astype(np.uint8)) for frame in frames]
 
 
 def left_for_a_second(frames: list[Frame]) -> list[Frame]:
