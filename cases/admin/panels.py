@@ -9,11 +9,11 @@ from typing import Any
 from django.urls import reverse
 
 from cases.admin.decisions import alert_words
-from cases.admin.findings import findings_context
 from cases.models import Alert
 from fraudsite.core.models import User
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.admin.evidence_page import evidence_context
+from kyc.admin.findings import findings_context
 from kyc.models import Verification
 from kyc.services.evidence_access import evidence_seen
 from scoring.admin.transaction_page import transaction_context

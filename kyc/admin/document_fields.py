@@ -49,6 +49,11 @@ class FieldRow:
     mark: str
     printed_mark: str
 
+    @property
+    def is_conflict(self) -> bool:
+        """Whether two sources contradict each other."""
+        return FieldMatch.CONFLICT in {self.mark, self.printed_mark}
+
 
 @dataclass(frozen=True, slots=True)
 class _ByMachine:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 
+from kyc.admin.pictures_beside import Compared, pictures_beside
 from kyc.choices import Stage, StageState
 from kyc.decision.duplicates import DocumentHit, DuplicateFindings, FaceSearchOutcome, Sign
 from kyc.models import Customer, Verification
@@ -39,12 +40,26 @@ def duplicates_context(verification: Verification) -> dict[str, Any] | None:
     return {
         "faces": _faces(found, others),
         "documents": _documents(found, others),
+        "pairs": pictures_beside(verification, _to_compare(found, others)),
         "devices": [others[key] for key in found.device.customer_ids if key in others],
         "devices_more": max(found.device.customers - len(found.device.customer_ids), 0),
         "devices_alike": found.device.customers_alike,
         "meaning": found.face.meaning,
         "notes": list(_notes(found)),
     }
+
+
+def _to_compare(
+    found: DuplicateFindings, others: Mapping[str, Mapping[str, str]]
+) -> Iterator[Compared]:
+    for face in found.face.hits:
+        if face.customer_id in others:
+            yield Compared("Faces", others[face.customer_id]["reference"], face.verification_id)
+    for document in (*found.document.same_number, *found.document.same_picture):
+        if document.customer_id in others:
+            yield Compared(
+                "Documents", others[document.customer_id]["reference"], document.verification_id
+            )
 
 
 def _findings(verification: Verification) -> DuplicateFindings | None:

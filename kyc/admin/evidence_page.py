@@ -14,6 +14,7 @@ from fraudsite.core.services.data_keys import open_bytes
 from kyc.admin.document_fields import field_rows
 from kyc.admin.document_marks import marks_of
 from kyc.admin.duplicates import duplicates_context
+from kyc.admin.reasons import reasons_of
 from kyc.admin.screening_matches import screening_context
 from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
 from kyc.countries import country_name
@@ -23,14 +24,15 @@ from kyc.services.document_readings import document_findings
 from kyc.services.error_levels import has_error_levels
 from kyc.services.verifications import verification_state
 
+# The two faces stand beside each other.
 SHOWN_KINDS = (
     CaptureKind.DOCUMENT_FRONT,
+    CaptureKind.DOCUMENT_PORTRAIT,
     CaptureKind.SELFIE_FRAME,
     CaptureKind.SELFIE_STILL,
     CaptureKind.DOCUMENT_BACK,
-    CaptureKind.DOCUMENT_CARD,
-    CaptureKind.DOCUMENT_PORTRAIT,
     CaptureKind.DOCUMENT_MRZ,
+    CaptureKind.DOCUMENT_CARD,
     CaptureKind.LIVENESS_FRAMES,
     CaptureKind.LIVENESS_VIDEO,
 )
@@ -193,5 +195,5 @@ def _decision(decision: Decision | None) -> dict[str, Any] | None:
         "policy_version": decision.policy_version,
         "reason_codes": decision.reason_codes,
         "is_applied": decision.is_applied,
-        "summary": ", ".join(decision.reason_codes) or "every required check is clear",
+        "reasons": reasons_of(decision),
     }

@@ -18,7 +18,10 @@ from unfold.decorators import display
 
 from fraudsite.core.decision_guards import objection_to
 from fraudsite.core.models import User
+from fraudsite.core.services.data_keys import DataKeyDestroyed
+from fraudsite.core.services.files import FileGone
 from kyc.admin.evidence_page import evidence_context
+from kyc.admin.findings import findings_context
 from kyc.admin.refusal_words import linked, refusal_words
 from kyc.choices import VerificationStatus
 from kyc.models import Capture, Verification
@@ -128,7 +131,8 @@ class VerificationAdmin(ModelAdmin):
     ) -> HttpResponse:
         """Show the evidence of one verification."""
         verification = self._gate(request, object_id, "kyc.view_verification")
-        can_see = request.user.has_perm("kyc.reveal_evidence")
+        is_erased = verification.customer.data_key.destroyed_at is not None
+        can_see = request.user.has_perm("kyc.reveal_evidence") and not is_erased
         objection = objection_to(verification)
         if objection is not None:
             messages.warning(request, linked(objection.sentence, objection.url))
@@ -141,8 +145,10 @@ class VerificationAdmin(ModelAdmin):
             ),
             "title": f"Verification {verification.reference}",
             "opts": self.model._meta,
+            "is_erased": is_erased,
         }
         if can_see:
+            context |= findings_context(verification)
             evidence_seen(verification=verification, viewer=_staff(request))
         return TemplateResponse(request, "admin/kyc/verification/evidence.html", context)
 
@@ -172,7 +178,10 @@ class VerificationAdmin(ModelAdmin):
         """Serve one decrypted picture or video, and write down who saw it."""
         capture = self._capture(request, verification_id, capture_id)
         evidence_seen(verification=capture.verification, viewer=_staff(request), capture=capture)
-        return HttpResponse(capture_bytes(capture), content_type=capture.file.media_type)
+        try:
+            return HttpResponse(capture_bytes(capture), content_type=capture.file.media_type)
+        except (FileGone, DataKeyDestroyed):
+            raise Http404 from None
 
     def error_levels_view(
         self, request: HttpRequest, verification_id: uuid.UUID, capture_id: uuid.UUID

@@ -1,4 +1,4 @@
-// The page of one case: contrast of its pictures, jumps in the film, and one key that answers all that waits.
+// The page of one case: contrast of its pictures, and one key that answers all that waits.
 // Without scripts every choice is made in the form itself.
 
 const main = document.querySelector("[data-case]");
@@ -6,14 +6,6 @@ const main = document.querySelector("[data-case]");
 function tint(event) {
   const { tint: name } = event.target.dataset;
   if (name) main.style.setProperty(`--${name}`, event.target.value);
-}
-
-function seek(button) {
-  const film = main.querySelector(".pictures video");
-  if (!film) return;
-  film.pause();
-  film.currentTime = Number(button.dataset.seek);
-  film.scrollIntoView({ block: "nearest" });
 }
 
 // What waits is settled alike; the reason of each stays to be looked at, the first one being the usual.
@@ -28,11 +20,9 @@ function answer(button) {
 }
 
 function press(event) {
-  const button = event.target.closest("[data-seek], [data-acts]");
-  if (button?.dataset.seek) seek(button);
-  else if (button) answer(button);
+  const button = event.target.closest("[data-acts]");
+  if (button) answer(button);
 }
 
-for (const element of main.querySelectorAll("[data-scripted]")) element.hidden = false;
 main.addEventListener("input", tint);
 main.addEventListener("click", press);

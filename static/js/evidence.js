@@ -1,4 +1,5 @@
-// Enlarging and turning a picture on the evidence page. Without scripts the picture opens in a tab of its own.
+// The pictures of the evidence page: enlarged, turned, and the film shown at the moment of a movement. Without scripts
+// a picture opens in a tab of its own.
 
 const LARGEST = 8;
 const STEP = 1.5;
@@ -65,6 +66,15 @@ function act(event) {
   }
 }
 
+function seek(event) {
+  const moment = event.target.closest("[data-seek]");
+  const film = document.querySelector(".pictures video");
+  if (!moment || !film) return;
+  film.pause();
+  film.currentTime = Number(moment.dataset.seek);
+  film.scrollIntoView({ block: "nearest" });
+}
+
 // A map that cannot be made is said in words in its place. Its page asks for it when it is opened, after this.
 function sayThatThereIsNone(event) {
   const figure = event.target.closest("figure");
@@ -74,6 +84,8 @@ function sayThatThereIsNone(event) {
 
 for (const map of document.querySelectorAll("[data-levels]")) map.addEventListener("error", sayThatThereIsNone);
 
+document.querySelector(".evidence").addEventListener("click", seek);
+for (const element of document.querySelectorAll("[data-scripted]")) element.hidden = false;
 if (dialog) {
   document.querySelector(".evidence").addEventListener("click", open);
   dialog.addEventListener("click", act);
