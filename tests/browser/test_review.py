@@ -54,6 +54,27 @@ def picture_for_the_readme(at: journey.Visit) -> None:
     at.page.screenshot(path=at.screenshots / "readme.png")
 
 
+def shows_error_levels_when_asked(at: journey.Visit) -> None:
+    """The map is made, and its look written down, only when somebody opens it."""
+    asked: list[str] = []
+    at.page.on("request", lambda one: asked.append(one.url) if "error-levels" in one.url else None)
+    at.page.reload()
+    levels = at.page.get_by_test_id("error-levels")
+    expect(levels).to_be_visible()
+    at.page.wait_for_load_state("networkidle")
+    assert asked == []
+
+    levels.locator("summary").click()
+
+    pictures = levels.locator("img[data-levels]")
+    for index in range(pictures.count()):
+        pictures.nth(index).scroll_into_view_if_needed()
+        at.page.wait_for_function(
+            "image => image.naturalWidth > 0", arg=pictures.nth(index).element_handle()
+        )
+    assert len(asked) == pictures.count() == 2
+
+
 def test_a_person_looks_at_the_evidence_and_overrules(
     site: Site, launch: Callable[..., Browser], screenshots: Path, tmp_path: Path
 ) -> None:
@@ -75,6 +96,7 @@ def test_a_person_looks_at_the_evidence_and_overrules(
     staff.page.locator("#result_list tbody a").first.click()
     expect(staff.page.get_by_test_id("evidence")).to_be_visible()
     expect(staff.page.get_by_text(papers.person.document_number).first).to_be_visible()
+    shows_error_levels_when_asked(staff)
     staff.look("evidence")
     picture_for_the_readme(staff)
     staff.page.get_by_test_id("action-approve").click()
