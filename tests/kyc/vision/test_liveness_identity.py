@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,10 @@ from kyc.simulation.portraits import load_portrait
 from kyc.vision.faces.embed import FaceDescription
 from kyc.vision.liveness.challenge import parse_challenge
 from kyc.vision.liveness.engines import LivenessEngines
-from kyc.vision.liveness.identity import face_describer
+from kyc.vision.liveness.identity import face_describer, identity_signal
 from kyc.vision.liveness.judge import LivenessReport, check_liveness
+from kyc.vision.liveness.observation import baseline_of, observe
+from kyc.vision.liveness.policy import LivenessPolicy
 from kyc.vision.weights import WeightsUnavailable
 from tests.kyc.vision.challenge_clips import clip
 
@@ -67,6 +70,62 @@ def test_without_a_descriptor_nothing_is_said_about_the_person() -> None:
     report = judged(None)
 
     assert "identity_changed" not in {signal.code for signal in report.signals}
+
+
+def test_one_frame_that_is_cut_out_askew_is_looked_at_again() -> None:
+    asked: list[Any] = []
+
+    def askew_once(pixels: Any) -> FaceDescription:
+        asked.append(pixels)
+        is_askew = len(asked) == 3
+        return FaceDescription(np.array([float(is_askew)], np.float32), detail=CLEAR)
+
+    report = judged(askew_once)
+
+    assert identity(report).value == 0
+    assert len(asked) > 7
+    assert report.outcome == "live"
+
+
+def test_somebody_else_stays_so_however_they_are_looked_at() -> None:
+    frames = clip("astronaut", "turn_left,blink").as_frames()
+    asked: list[Any] = []
+
+    def another_in_the_third(pixels: Any) -> FaceDescription:
+        asked.append(pixels)
+        is_given = any(pixels is frame.pixels for frame in frames)
+        is_another = len(asked) == 3 or not is_given
+        return FaceDescription(np.array([float(is_another)], np.float32), detail=CLEAR)
+
+    engines = LivenessEngines(describe=another_in_the_third)
+    report = check_liveness(frames, parse_challenge("turn_left,blink"), engines=engines)
+
+    assert identity(report).value == 1
+    assert report.outcome == "not_live"
+
+
+def test_somebody_who_holds_the_head_otherwise_is_compared_as_well() -> None:
+    """Left out as turned away, an exchanged person would never be described."""
+    frames = clip("astronaut", "turn_left,blink").as_frames()
+    seen = [
+        replace(one, face=lowered(one.face)) if one.at_ms > 1000 else one for one in observe(frames)
+    ]
+    described = []
+
+    def describe(pixels: Any) -> FaceDescription:
+        described.append(pixels)
+        return FaceDescription(np.zeros(1, np.float32), detail=CLEAR)
+
+    baseline = baseline_of(seen)
+    assert baseline is not None
+    identity_signal(frames, seen, baseline, None, describe, LivenessPolicy())
+
+    late = [frame.pixels for frame in frames if frame.at_ms > 1000]
+    assert any(pixels is one for pixels in described for one in late)
+
+
+def lowered(face: Any) -> Any:
+    return replace(face, pitch_deg=face.pitch_deg + 24)
 
 
 def test_the_descriptor_is_asked_for_at_most_seven_frames() -> None:
