@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.blind_index import blind_index
@@ -19,6 +20,7 @@ from fraudsite.core.services.data_keys import (
     DataKeyDestroyed,
     data_key_create,
     data_key_destroy,
+    data_key_hold,
     data_keys_create_many,
     data_keys_rewrap,
     open_bytes,
@@ -93,6 +95,19 @@ def test_nothing_can_be_read_or_sealed_once_the_key_is_destroyed(ada: Actor) -> 
             seal_bytes(data_key=row, value=b"face", context="face")
     entry = AuditEntry.objects.get(action="data_key.destroyed")
     assert (entry.target_type, entry.target_id) == ("core.datakey", str(data_key.pk))
+
+
+@pytest.mark.django_db
+def test_a_key_that_is_held_is_there_and_a_destroyed_one_cannot_be_held(ada: Actor) -> None:
+    data_key = data_key_create()
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        data_key_hold(data_key.pk)
+    assert "FOR NO KEY UPDATE" in asked[0]["sql"]
+
+    data_key_destroy(data_key=data_key, actor=ada)
+
+    with transaction.atomic(), pytest.raises(DataKeyDestroyed):
+        data_key_hold(data_key.pk)
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -100,6 +101,19 @@ def data_key_destroy(*, data_key: DataKey, actor: Actor) -> bool:
     data_key.wrapped_key = None
     data_key.destroyed_at = now
     return True
+
+
+def data_key_hold(data_key_id: uuid.UUID) -> None:
+    """Keep a key from being destroyed until the transaction ends.
+
+    For whoever writes what must be gone with the customer: what is written before the key is
+    destroyed is seen and deleted by whoever destroys it, and nothing is written after. Raises
+    `DataKeyDestroyed`.
+    """
+    held = DataKey.objects.select_for_update(no_key=True).filter(pk=data_key_id)
+    if not held.filter(destroyed_at__isnull=True).values_list("pk", flat=True).first():
+        message = "The data key was destroyed; nothing is kept of its customer any more."
+        raise DataKeyDestroyed(message)
 
 
 def data_keys_rewrap() -> int:

@@ -19,7 +19,7 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.crypto.envelope import SealBroken
 from fraudsite.core.models import DataKey, EncryptedFile
 from fraudsite.core.services.audit import audit_record
-from fraudsite.core.services.data_keys import open_bytes, seal_bytes
+from fraudsite.core.services.data_keys import data_key_hold, open_bytes, seal_bytes
 from fraudsite.core.services.durable_write import StorageFailed, StorageFull, write_durably
 from fraudsite.core.services.evidence_owner import FILE_PATTERNS, folder_claim, folder_refusal
 
@@ -82,7 +82,8 @@ def file_store(*, data_key: DataKey, data: bytes, media_type: str, purpose: str)
     """Encrypt and store a file.
 
     The bytes are on disk before the row exists. If the caller's transaction rolls back, no row
-    names them, and the sweeper takes them out. Raises `StorageFull` or `StorageFailed`.
+    names them, and the sweeper takes them out. Raises `StorageFull` or `StorageFailed`, and
+    `DataKeyDestroyed` for a customer who was erased.
     """
     file = EncryptedFile(
         data_key=data_key, media_type=media_type, purpose=purpose, size_bytes=len(data)
@@ -92,6 +93,8 @@ def file_store(*, data_key: DataKey, data: bytes, media_type: str, purpose: str)
     write_durably(path, seal_bytes(data_key=data_key, value=data, context=file.context))
     try:
         with transaction.atomic():
+            # Whoever erases the customer finds the row, or it is not written.
+            data_key_hold(data_key.pk)
             file.save(force_insert=True)
     except BaseException:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Staff accounts: made, given another role, switched off and on; always audited."""
+"""Accounts: made, given another role, switched off and on, erased; always audited."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.choices import Role
 from fraudsite.core.models import User
 from fraudsite.core.services.audit import audit_record
+
+# Reserved: no mail ever goes there (RFC 2606, section 2).
+ERASED_DOMAIN = "erased.invalid"
 
 
 class UserChangeRefused(Exception):
@@ -53,6 +56,27 @@ def user_set_active(*, user: User, is_active: bool, actor: Actor) -> None:
         action = "user.activated" if is_active else "user.deactivated"
         audit_record(actor=actor, action=action, target=user)
     user.is_active = is_active
+
+
+def user_erase(*, user: User, actor: Actor) -> None:
+    """Take a customer's address, password and second factors away; nobody signs in any more.
+
+    The row stays, since history names its id.
+    """
+    # Its models need the loaded apps.
+    from allauth.account.models import EmailAddress  # noqa: PLC0415
+    from allauth.mfa.models import Authenticator  # noqa: PLC0415
+
+    if user.is_staff:
+        message = "An account of staff is switched off, not erased."
+        raise ValueError(message)
+    with transaction.atomic():
+        EmailAddress.objects.filter(user=user).delete()
+        Authenticator.objects.filter(user=user).delete()
+        user.email, user.is_active = f"{user.pk}@{ERASED_DOMAIN}", False
+        user.set_unusable_password()
+        user.save(update_fields=["email", "is_active", "password"])
+        audit_record(actor=actor, action="user.erased", target=user)
 
 
 def _lock(user: User) -> tuple[User, list[User]]:
