@@ -9,6 +9,7 @@ from django.apps import apps as global_apps
 from django.db.models.signals import post_migrate
 
 from fraudsite.core.decision_guards import guard_register
+from fraudsite.core.erasure import erasure_register
 
 
 class CasesConfig(AppConfig):
@@ -21,9 +22,11 @@ class CasesConfig(AppConfig):
         """Have the queues there after every `migrate` and `flush`; guard what two people decide."""
         post_migrate.connect(make_shipped_queues, sender=self)
         # Its models are ready only now.
+        from cases.services.erasure import casework_forget, casework_objection  # noqa: PLC0415
         from cases.services.second_look_guard import second_look_objection  # noqa: PLC0415
 
         guard_register(second_look_objection)
+        erasure_register(guard=casework_objection, hook=casework_forget)
 
 
 def make_shipped_queues(apps: Any = global_apps, **_kwargs: Any) -> None:

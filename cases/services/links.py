@@ -18,10 +18,14 @@ from kyc.models import StageResult
 from kyc.services.stage_results import findings_read
 
 # Each statement gives the same result however often it sees the same rows, so windows may overlap
-# and a run may be repeated. What is known already and no newer is not written again.
+# and a run may be repeated. What is known already and no newer is not written again, nor anything
+# of a customer who was erased.
 ADD = """
 INSERT INTO cases_customerlink (customer_id, kind, key, first_seen_at, last_seen_at)
-{found}
+SELECT found.* FROM ({found}) AS found
+JOIN kyc_customer AS owner ON owner.id = found.customer_id
+JOIN core_datakey AS data_key ON data_key.id = owner.data_key_id
+WHERE data_key.destroyed_at IS NULL
 ON CONFLICT (kind, key, customer_id) DO UPDATE SET
     first_seen_at = least(cases_customerlink.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(cases_customerlink.last_seen_at, excluded.last_seen_at)
@@ -61,6 +65,14 @@ GROUP BY 1, 3
 """
 
 
+# A run that had read before somebody was erased may have written after it.
+FORGET = """
+DELETE FROM cases_customerlink AS link USING kyc_customer AS owner, core_datakey AS data_key
+WHERE link.customer_id = owner.id AND owner.data_key_id = data_key.id
+  AND data_key.destroyed_at >= %(since)s
+"""
+
+
 def links_gather(*, since: datetime) -> None:
     """Bring links up to date with what was recorded since then."""
     window: dict[str, Any] = {
@@ -70,6 +82,7 @@ def links_gather(*, since: datetime) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for found in (DEVICES, ADDRESSES, PAYEES, BROWSERS):
             cursor.execute(ADD.format(found=found), window)
+        cursor.execute(FORGET, window)
 
 
 def document_link(*, verification_id: str) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.decorators import display
 
-from fraudsite.core.admin.read_only import ReadOnlyAdmin
+from kyc.admin.erasure import ErasureAdmin, erasure_context
 from kyc.admin.gates import found
 from kyc.choices_screening import CustomerRisk
 from kyc.models import Customer, RiskAssessment, ScreeningHit
@@ -32,7 +32,7 @@ SHOWN = 50
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnlyAdmin):
+class CustomerAdmin(ErasureAdmin):
     """Customers by their handle; nothing here says who they are."""
 
     list_display = ("reference", "external_id", "shown_risk", "created_at")
@@ -56,7 +56,8 @@ class CustomerAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Show a customer's risk with its history, hits and verifications."""
-        customer = found(request, Customer.objects.all(), "kyc.view_customer", object_id)
+        rows = Customer.objects.select_related("data_key")
+        customer = found(request, rows, "kyc.view_customer", object_id)
         assessments = list(RiskAssessment.objects.filter(customer=customer).order_by("-id")[:SHOWN])
         context = {
             **self.admin_site.each_context(request),
@@ -67,6 +68,7 @@ class CustomerAdmin(ReadOnlyAdmin):
             "badge": RISK_BADGES[CustomerRisk(assessments[0].level)] if assessments else "",
             "assessments": assessments,
             "hits": _hits(customer),
+            **erasure_context(request, customer),
             "verifications": customer.verifications.order_by("-created_at")[:SHOWN],
         }
         return TemplateResponse(request, "admin/kyc/screening/customer.html", context)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.db import transaction
+
+from fraudsite.core.services.data_keys import data_key_hold
 from kyc.choices import CaptureKind
 from kyc.decision.duplicates import DocumentSearch, DuplicateFindings
 from kyc.models import Verification
@@ -41,7 +44,10 @@ def duplicates_forget(*, customer_id: uuid.UUID) -> int:
 
 def _document(verification: Verification) -> DocumentSearch:
     shown = _shown(verification)
-    before = fingerprint_record(verification, shown)
+    with transaction.atomic():
+        # A fingerprint is not sealed: of a customer who was erased meanwhile none is kept.
+        data_key_hold(verification.customer.data_key_id)
+        before = fingerprint_record(verification, shown)
     return DocumentSearch(
         has_number=shown.number_hash is not None,
         has_picture=bool(shown.picture_hashes),

@@ -14,7 +14,7 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from fraudsite.core.outbox import publish
 from fraudsite.core.services.audit import audit_record
-from fraudsite.core.services.data_keys import open_json, seal_json
+from fraudsite.core.services.data_keys import data_key_hold, open_json, seal_json
 from fraudsite.core.transitions import TransitionRefused, move
 from kyc.choices_screening import HitReason, HitSource, HitStatus
 from kyc.models import ScreeningHit, Verification
@@ -120,6 +120,8 @@ def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> K
         context=_context(hit),
     )
     with transaction.atomic():
+        # An entry says who the customer is: nothing of the kind is kept of one who was erased.
+        data_key_hold(customer.data_key_id)
         made = ScreeningHit.objects.bulk_create([hit], ignore_conflicts=True)
         kept = ScreeningHit.objects.get(customer=customer, entry_id=found.candidate.entry_id)
         is_new = kept.pk == made[0].pk

@@ -147,7 +147,12 @@ def verification_state(verification: Verification) -> str:
 
 
 def may_decide(analyst: User, verification: Verification) -> bool:
-    """Whether this analyst may decide now: a decision that stands takes one more permission."""
+    """Whether this analyst may decide now: a decision that stands takes one more permission.
+
+    Nobody decides about a customer who was erased: there is nothing left to decide on.
+    """
+    if verification.customer.data_key.is_destroyed:
+        return False
     if verification.status in {S.APPROVED, S.DECLINED}:
         return analyst.has_perm("kyc.overrule_verification")
     return analyst.has_perm("kyc.decide_verification")
@@ -184,6 +189,8 @@ def verification_decide(
             raise ChangedElsewhere(
                 "This verification has moved on since you opened it. Look at it again, then decide."
             )
+        if current.customer.data_key.is_destroyed:
+            raise Refusal("customer_erased", "This customer was erased; what was decided stays.")
         if not may_decide(analyst, current):
             raise Refusal(
                 "not_yours_to_overrule", "Only a senior analyst may overrule what was decided."
