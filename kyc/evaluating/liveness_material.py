@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -121,8 +122,25 @@ def _number(row: dict[str, str], column: str, folder: Path) -> int | None:
 
 
 def _challenge(text: str) -> Challenge | None:
-    """The challenge that was followed; words such as "none issued" name none."""
-    try:
-        return parse_challenge(text)
-    except ValueError:
-        return None
+    """The challenge that was followed, also as people write it; other words name none.
+
+    Examples
+    --------
+    >>> str(_challenge("turn_left@2600,blink@2400;rgb"))
+    'turn_left@2600,blink@2400;rgb'
+    >>> str(_challenge("Turn left; open mouth"))
+    'turn_left,open_mouth'
+    >>> _challenge("none issued") is None
+    True
+    """
+    for written in (text, _as_codes(text)):
+        try:
+            return parse_challenge(written)
+        except ValueError:
+            continue
+    return None
+
+
+def _as_codes(text: str) -> str:
+    steps = re.split(r"[,;|+>/]|\b(?:then|and)\b", text.lower())
+    return ",".join(re.sub(r"[\s-]+", "_", step.strip()) for step in steps if step.strip())

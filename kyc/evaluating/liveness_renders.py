@@ -57,7 +57,7 @@ HARDER: tuple[Species, ...] = (
     "upsampled",
     "stitched_clips",
 )
-_HARDER_EVERY = 3
+_HARDER_EVERY = 4
 # Chromium's WebM takes thirty times as long to encode as Safari's MP4: one video in twenty.
 _WEBM_EVERY = 20
 # The descriptor looks at people and at people exchanged. Left out elsewhere it can only miss
@@ -114,7 +114,7 @@ def judge_renders(
     number : int
         From 0; settles the person, the conditions, the challenge and every movement, together with
         the seed. Every second one is filmed as usual, of the others each under one condition of
-        `liveness_factors.FACTORS`; every third one brings the species of `HARDER` too.
+        `liveness_factors.FACTORS`; every fourth one brings the species of `HARDER` too.
     seed : int
         Of the whole measurement: other seeds share no video.
     engines : LivenessEngines
