@@ -16,6 +16,19 @@ from tests.browser.site import Site
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
+def take_consent_back(at: journey.Visit) -> None:
+    at.page.get_by_role("link", name="Your consent to comparing your face").click()
+    standing = at.page.get_by_test_id("consent-standing")
+    expect(standing).to_have_attribute("data-granted", "yes")
+    at.look("consent-standing")
+
+    at.page.get_by_test_id("withdraw-consent").click()
+
+    expect(standing).to_have_attribute("data-granted", "no")
+    expect(at.page.get_by_text("Done. You took your consent back.")).to_be_visible()
+    at.look("consent-withdrawn")
+
+
 @pytest.mark.parametrize(
     ("story", "seed", "document_face", "video_face", "kind", "blur_sigma", "outcome"),
     [
@@ -102,4 +115,5 @@ def test_a_denied_camera_gets_its_own_words_and_a_photo_may_be_sent_instead(
     still.locator("button[type=submit]").click()
     journey.send(at)
     assert journey.wait_for_outcome(at) == "in_review"
+    take_consent_back(at)
     assert at.violations == []
