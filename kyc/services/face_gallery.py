@@ -27,6 +27,7 @@ from fraudsite.core.crypto.envelope import SealBroken
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.models import FaceTemplate
 from kyc.services.face_standing import (
+    Numbers,
     Standing,
     barred_read,
     numbers_read,
@@ -77,13 +78,10 @@ class Nearest:
 class _Held:
     gallery: Gallery
     standing: Standing = field(default_factory=Standing)
-    # Kept and not barred, but of another engine or damaged.
+    # The faces that were kept when the gallery was brought up to date.
+    kept: Numbers = field(default_factory=lambda: np.zeros(0, np.int64))
+    # Of these, not barred, but of another engine or damaged.
     missing: frozenset[int] = frozenset()
-
-    @property
-    def numbers(self) -> frozenset[int]:
-        """The faces that were there when the gallery was brought up to date, barred ones apart."""
-        return cast("frozenset[int]", self.gallery.ids) | self.missing
 
 
 _held: dict[Shelf, _Held] = {}
@@ -146,16 +144,20 @@ def _take_over(shelf: Shelf, held: _Held, standing: Standing) -> None:
     rows = FaceTemplate.objects.filter(
         workspace_id=shelf.workspace_id, pk__gt=held.standing.highest, pk__lte=standing.highest
     )
-    fresh = frozenset(rows.values_list("pk", flat=True))
-    gone = frozenset[int]()
+    fresh = list(rows.values_list("pk", flat=True))
+    kept, gone = np.append(held.kept, np.array(fresh, np.int64)), frozenset[int]()
     if (standing.erased, standing.against) != (held.standing.erased, held.standing.against):
         gone = barred_read(shelf.workspace_id)
-    if standing.kept != held.standing.kept + len(fresh):
-        gone |= held.numbers - numbers_read(shelf.workspace_id)
+    if standing.kept != len(kept):
+        still = np.isin(kept, numbers_read(shelf.workspace_id))
+        gone |= frozenset(kept[~still].tolist())
+        kept = kept[still]
     removed = sum(held.gallery.remove(pk) for pk in gone)
     _load(rows.filter(engine=shelf.engine, engine_version=shelf.engine_version), gone, held.gallery)
-    held.missing = (held.missing - gone) | {pk for pk in fresh - gone if pk not in held.gallery}
-    held.standing = standing
+    held.missing = (held.missing - gone) | {
+        pk for pk in fresh if pk not in gone and pk not in held.gallery
+    }
+    held.kept, held.standing = kept, standing
     logger.info("face_gallery_refreshed", removed=removed, size=len(held.gallery))
 
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from kyc.choices import ConsentPurpose, VerificationStatus
 from kyc.models import Consent, FaceTemplate
+
+Numbers = npt.NDArray[np.int64]
 
 SEARCHED = (VerificationStatus.APPROVED, VerificationStatus.PROCESSING)
 
@@ -83,12 +86,12 @@ def barred_read(workspace_id: uuid.UUID) -> frozenset[int]:
         return frozenset(pk for (pk,) in cursor.fetchall())
 
 
-def numbers_read(workspace_id: uuid.UUID) -> frozenset[int]:
+def numbers_read(workspace_id: uuid.UUID) -> Numbers:
     """Return the numbers of all faces of a workspace."""
     with connection.cursor() as cursor:
         cursor.execute(NUMBERS, {"workspace_id": workspace_id})
         (packed,) = cursor.fetchone()
-        return frozenset(np.frombuffer(packed, ">i8").tolist())
+        return np.frombuffer(packed, ">i8").astype(np.int64)
 
 
 def searchable(workspace_id: uuid.UUID) -> QuerySet[FaceTemplate]:
