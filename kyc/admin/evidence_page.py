@@ -24,12 +24,12 @@ from kyc.services.document_readings import document_findings
 from kyc.services.error_levels import has_error_levels
 from kyc.services.verifications import verification_state
 
-# The two faces stand beside each other.
+# The two faces come first: so they stand beside each other in two columns as in four.
 SHOWN_KINDS = (
-    CaptureKind.DOCUMENT_FRONT,
     CaptureKind.DOCUMENT_PORTRAIT,
     CaptureKind.SELFIE_FRAME,
     CaptureKind.SELFIE_STILL,
+    CaptureKind.DOCUMENT_FRONT,
     CaptureKind.DOCUMENT_BACK,
     CaptureKind.DOCUMENT_MRZ,
     CaptureKind.DOCUMENT_CARD,

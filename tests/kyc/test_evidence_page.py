@@ -98,9 +98,9 @@ def test_the_portrait_stands_beside_the_selfie(
     page = as_user(anna).get(reverse("admin:kyc_verification_change", args=[sent.pk]))
 
     assert [image["label"] for image in page.context["images"]] == [
-        "Document, front",
         "Portrait on the document",
         "Selfie, a single photo",
+        "Document, front",
         "Document, straightened",
     ]
 
