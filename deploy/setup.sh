@@ -98,15 +98,15 @@ if $want_tests; then install_requirements requirements-test.txt; fi
 models=${FRAUDSITE_MODELS_DIR:-var/models}
 # Each file's sha256 is compared once, and again when a file, its folder or the list has changed.
 fetched=$models/.fetched
-if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fetched" -not -path "$models" -not -path '*/scoring-demo-*' -not -name 'mrz-letters.npz*' -print -quit)" ]; then
+if [ ! -e "$fetched" ] || [ -n "$(find "$models" kyc/vision/weights* -newer "$fetched" -not -path "$models" -not -path '*/scoring-demo-*' -not -name 'mrz-letters*.npz*' -print -quit)" ]; then
   .venv/bin/python manage.py fetch_models
   touch "$fetched"
 fi
-# The reader of single letters is taught here, a minute once: no weights are kept in the repository.
+# The reader of single letters is taught here, half a minute once: no weights are kept in the repository.
 # Beside what follows, which leaves a core free.
 teaching=
-if [ ! -e "$models/mrz-letters.npz" ]; then
-  echo "setup: teaching the reader of letters, about a minute"
+if [ ! -e "$models/mrz-letters-26x24.npz" ]; then
+  echo "setup: teaching the reader of letters, about half a minute"
   .venv/bin/python -W ignore manage.py train_mrz_letters >>"$log" 2>&1 &
   teaching=$!
   trap 'kill "$teaching" 2>/dev/null || true' EXIT

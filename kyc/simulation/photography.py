@@ -261,14 +261,30 @@ def _sized(image: FloatImage, longer_side_px: int) -> FloatImage:
 
 
 def _shaken(image: FloatImage, rng: np.random.Generator, distance_px: float) -> FloatImage:
-    """The mean of the picture along a short straight way."""
+    return np.asarray(cv2.filter2D(image, -1, motion_kernel(rng, distance_px)), np.float32)
+
+
+def motion_kernel(rng: np.random.Generator, distance_px: float) -> FloatImage:
+    """What a short straight way of the camera, in any direction, makes of one bright pixel.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    distance_px : float
+        Above 0.
+
+    Returns
+    -------
+    ndarray of shape (size, size), dtype=float32
+        Odd size; adds up to 1.
+    """
     size = 2 * int(np.ceil(distance_px / 2)) + 1
     kernel, turn = np.zeros((size, size), np.float32), rng.uniform(0, np.pi)
     half = np.array((np.cos(turn), np.sin(turn))) * distance_px / 2
     for share in np.linspace(-1, 1, 4 * size):
         x, y = np.round(size // 2 + share * half).astype(int)
         kernel[y, x] += 1
-    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.float32)
+    return np.asarray(kernel / kernel.sum(), np.float32)
 
 
 def _exposed(

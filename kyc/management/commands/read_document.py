@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     help = (
         "Read the machine-readable zone of each picture (JPEG, PNG, WebP, HEIC; TD1, TD2, TD3, "
-        "MRV-A, MRV-B). Exit code 1 when a file was refused. "
+        "MRV-A, MRV-B, the French card of 1988). Exit code 1 when a file was refused. "
         "Example: manage.py read_document passport.jpg card-back.heic --json"
     )
     requires_system_checks: list[str] = []

@@ -75,3 +75,14 @@ def check_digit(text: str) -> str:
         for index, character in enumerate(text)
     )
     return str(total % MODULUS)
+
+
+def are_alike_to_digits(one: str, other: str) -> bool:
+    """Whether no check digit tells two characters apart.
+
+    Examples
+    --------
+    >>> are_alike_to_digits("6", "G"), are_alike_to_digits("0", "O")
+    (True, False)
+    """
+    return (character_value(one) - character_value(other)) % MODULUS == 0

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 
+import numpy as np
+
 from kyc.vision.mrz.cells import CellReading
-from kyc.vision.mrz.check_digits import FILLER, check_digit
-from kyc.vision.mrz.formats import CheckRule, permitted_characters
+from kyc.vision.mrz.check_digits import FILLER, are_alike_to_digits, check_digit
+from kyc.vision.mrz.formats import CheckRule, MrzFormat, permitted_characters
 from kyc.vision.mrz.readings import Repair
 from kyc.vision.mrz.repair import CHECKED_LOOK_ALIKE, Candidate, clear_strays
 
-# Logarithms: what one reading of a line says for a character, and the most that a cell says
-# against it. Two readings of lines outvote a cell that is sure of something else, one does not.
+# Logarithms: what the first reading of a line says for a character, what each further one says
+# less, for one engine errs in one way, and the most that a cell says against it. Two readings do
+# not outvote a cell that is sure of something else, four may.
 WEIGHT_OF_A_READING = 2.5
+SHARE_OF_THE_NEXT = 0.5
 LEAST_LOG_PROBABILITY = -4.5
+# Where digits that hold prove a line's cells wrong twice, cells were cut beside letters there.
+LEAST_WHERE_PROVEN_WRONG = -2.0
+CONTRADICTED = -2.5  # a cell that gives a character less than one in twelve says something else
+
+# A reading that was hardly mended and of which all digits hold counts in full where they tell.
+VOUCHED_COST = 0.45
 
 # A character that was outvoted: cheap, but many of them mean that nothing is plain.
 OUTVOTED = 0.1
@@ -72,15 +83,18 @@ class _Votes:
     def __init__(self, readings: Sequence[Candidate], cells: CellReading) -> None:
         self._cells = cells
         self._permitted = permitted_characters(cells.layout)
-        self._read = [
-            [Counter(reading.lines[line][at] for reading in readings) for at in range(len(row))]
-            for line, row in enumerate(self._permitted)
-        ]
+        lines = range(cells.layout.line_count)
+        self._read = [_read(readings, cells, line) for line in lines]
+        self._least = [
+            LEAST_WHERE_PROVEN_WRONG if _is_proven_wrong(readings, cells, line)
+            else LEAST_LOG_PROBABILITY
+            for line in lines
+        ]  # fmt: skip
 
     def weight(self, line: int, position: int, character: str) -> float:
         likely = self._cells.log_probability(line, position, character)
-        said = self._read[line][position][character]
-        return max(likely, LEAST_LOG_PROBABILITY) + WEIGHT_OF_A_READING * said
+        said = self._read[line][position].get(character, 0.0)
+        return max(likely, self._least[line]) + said
 
     def winners(self) -> tuple[str, ...]:
         return tuple(
@@ -103,6 +117,75 @@ class _Votes:
                     if loss < MAX_LOSS:
                         found.append(_Doubt(span.line, at, other, loss))
         return sorted(found, key=lambda doubt: (doubt.loss, doubt.written))[:DOUBTED_POSITIONS]
+
+
+def _read(readings: Sequence[Candidate], cells: CellReading, line: int) -> list[dict[str, float]]:
+    """What the readings of one line say for each character, by position."""
+    weighed = sorted(
+        (
+            (_weight(reading.lines[line], cells, line), reading.lines[line], _is_vouched(reading))
+            for reading in readings
+        ),
+        reverse=True,
+    )
+    checked = _checked_positions(cells.layout)
+    said: list[dict[str, float]] = []
+    for at in range(cells.layout.line_length):
+        other = cells.likeliest(line, at)
+        shares: dict[str, float] = {}
+        times: Counter[str] = Counter()
+        for weight, text, is_vouched in weighed:
+            character = text[at]
+            share = weight * SHARE_OF_THE_NEXT ** times[character]
+            if is_vouched and (line, at) in checked and not are_alike_to_digits(character, other):
+                share = WEIGHT_OF_A_READING
+            shares[character] = shares.get(character, 0.0) + share
+            times[character] += 1
+        said.append(shares)
+    return said
+
+
+def _is_vouched(reading: Candidate) -> bool:
+    """Whether check digits speak for what was read, and not for what was made of it."""
+    return not reading.failed_checks and reading.cost <= VOUCHED_COST
+
+
+def _is_proven_wrong(readings: Sequence[Candidate], cells: CellReading, line: int) -> bool:
+    """Whether two readings of which all digits hold agree against two cells of a line."""
+    texts = Counter(reading.lines[line] for reading in readings if _is_vouched(reading))
+    text, times = texts.most_common(1)[0] if texts else ("", 0)
+    wrong = sum(
+        (line, at) in _checked_positions(cells.layout)
+        and cells.log_probability(line, at, character) < CONTRADICTED
+        and not are_alike_to_digits(character, cells.likeliest(line, at))
+        for at, character in enumerate(text)
+    )
+    return times > 1 and wrong > 1
+
+
+@cache
+def _checked_positions(layout: MrzFormat) -> frozenset[tuple[int, int]]:
+    return frozenset(
+        (span.line, at)
+        for rule in layout.checks
+        for span in (*rule.covers, rule.at)
+        for at in range(span.start, span.end)
+    )
+
+
+def _weight(text: str, cells: CellReading, line: int) -> float:
+    """What a line as read is worth: little where plain cells often say something else.
+
+    Where a letter was skipped, everything behind it stands in the wrong place.
+    """
+    if not cells.is_plain:
+        return WEIGHT_OF_A_READING
+    wrong = sum(
+        cells.log_probability(line, at, character) < CONTRADICTED
+        for at, character in enumerate(text)
+    )
+    odds = (len(text) - wrong) / wrong if wrong else float("inf")
+    return float(np.clip(np.log(odds), 0.0, WEIGHT_OF_A_READING)) if odds > 0 else 0.0
 
 
 def _of_cells(cells: CellReading) -> Candidate:

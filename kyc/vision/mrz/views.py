@@ -78,6 +78,7 @@ def _views_of(gray: Gray, zone: Zone, letters: LetterReader | None) -> Iterator[
         yield View(gray, zone, is_upside_down=False)
         yield View(gray, zone, is_upside_down=True)
         return
-    yield View(gray, zone, cells[0].is_upside_down, cells)
+    place = cells[0].zone if cells[0].is_plain else zone
+    yield View(gray, place, cells[0].is_upside_down, cells)
     if not cells[0].is_plain:
         yield View(gray, zone, not cells[0].is_upside_down)

@@ -104,19 +104,53 @@ def straightened(
         The middle of letter i of the top line is at x = (margin + 0.5 + i) · `pitch_px`,
         y = (room + 0.5) · `pitch_px`, `room` being the margin and what lost lines need.
     """
+    warp, size = _warp(zone, pitch_px, margin)
+    scale = pitch_px / zone.pitch_px
+    # Warping has no area filter; shrinking by much would alias, so blur first.
+    source = cv2.GaussianBlur(gray, (0, 0), 0.4 / scale) if scale < 0.6 else gray
+    picture = cv2.warpPerspective(
+        source, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(picture, np.uint8)
+
+
+def moved_to(
+    zone: Zone, corners: Points, pitch_px: float, margin: float, *, lines: int, columns: int
+) -> Zone:
+    """The zone with its corners where they are in its straightened picture.
+
+    Parameters
+    ----------
+    zone : Zone
+    corners : ndarray of shape (4, 2)
+        As in `Zone`, pixels of the picture that `straightened` made with the same `pitch_px` and
+        `margin`.
+    lines, columns : int
+        What is between these corners.
+    """
+    warp, _ = _warp(zone, pitch_px, margin)
+    back = np.asarray(np.linalg.inv(warp), np.float64)
+    across = (corners[1] - corners[0] + corners[3] - corners[2]) / 2
+    pitch = float(np.hypot(*across)) / max(columns - 1, 1)
+    down = (corners[2] + corners[3] - corners[0] - corners[1]) / 2
+    return replace(
+        zone,
+        corners=cv2.perspectiveTransform(corners[None].astype(np.float64), back)[0],
+        columns=columns,
+        rows=tuple(np.linspace(0, 1, lines)),
+        spacing=float(np.hypot(*down)) / pitch,
+        pitch_px=zone.pitch_px * pitch / pitch_px,
+    )
+
+
+def _warp(zone: Zone, pitch_px: float, margin: float) -> tuple[Points, tuple[int, int]]:
+    """The way from a picture to the zone's straightened one, and the size of that."""
     left, right = (margin + 0.5) * pitch_px, (margin + zone.columns - 0.5) * pitch_px
     room = margin + 0.5 + zone.lost_rows * STANDARD_SPACING
     top, bottom = room * pitch_px, (room + zone.spacing) * pitch_px
     to = np.array([(left, top), (right, top), (left, bottom), (right, bottom)], np.float32)
     size = (round(right + left), round(bottom + room * pitch_px))
-    scale = pitch_px / zone.pitch_px
-    # Warping has no area filter; shrinking by much would alias, so blur first.
-    source = cv2.GaussianBlur(gray, (0, 0), 0.4 / scale) if scale < 0.6 else gray
-    warp = cv2.getPerspectiveTransform(zone.corners.astype(np.float32), to)
-    picture = cv2.warpPerspective(
-        source, warp, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(picture, np.uint8)
+    return np.asarray(cv2.getPerspectiveTransform(zone.corners.astype(np.float32), to)), size
 
 
 def _zones_of(lines: tuple[LetterLine, ...]) -> list[Zone]:

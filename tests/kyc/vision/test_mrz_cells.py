@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from kyc.vision.mrz.cells import BLANK, PLACE, CellReading
 from kyc.vision.mrz.formats import TD3, permitted_characters
 from kyc.vision.mrz.fusion import fused
 from kyc.vision.mrz.judgement import Pass, judge
-from kyc.vision.mrz.letters import CELL_PX, CLASSES, LetterReader
+from kyc.vision.mrz.letters import CELL_PX, CLASSES, LetterReader, cells_at
 from kyc.vision.mrz.repair import Candidate, candidates
+from kyc.vision.mrz.zones import Zone
 
 TODAY = date(2026, 5, 1)
 # ICAO Doc 9303 part 4, appendix B.
@@ -32,7 +34,10 @@ def cells_of(*lines: str, doubt: float = 0.001) -> CellReading:
             for character in allowed:
                 shares[line, at, PLACE[character]] = np.log(doubt / len(CLASSES))
             shares[line, at, PLACE[lines[line][at]]] = np.log(1 - doubt)
-    return CellReading(TD3, False, tuple(lines), shares, -0.01)
+    corners = np.array([(0, 0), (430, 0), (0, 25), (430, 25)], np.float64)
+    zone = Zone(corners, 44, (0.0, 1.0), 2.5, 10.0, 88)
+    seen = np.zeros((2, 44), bool)
+    return CellReading(TD3, zone, False, tuple(lines), shares, seen, -0.01)
 
 
 def read_as(*lines: str) -> Candidate:
@@ -97,10 +102,64 @@ def test_a_date_that_was_mended_costs_more_than_any_budget() -> None:
     assert whole.cost > 1.3
 
 
+def test_readings_that_agree_do_not_outvote_sure_cells_where_no_digit_tells() -> None:
+    wrong = FIRST.replace("ERIKSSON", "ERIKSSDN")
+
+    whole = fused([read_as(wrong, SECOND)] * 3, cells_of(FIRST, SECOND))
+
+    assert whole.lines == (FIRST, SECOND)
+
+
+def test_readings_of_which_all_digits_hold_outvote_cells_that_were_cut_beside_letters() -> None:
+    # As cells look that are one letter off: the digits prove most of them wrong.
+    shifted = SECOND[1:9] + SECOND[8:]
+
+    whole = fused([read_as(FIRST, SECOND)] * 2, cells_of(FIRST, shifted))
+
+    assert whole.lines == (FIRST, SECOND)
+
+
+def test_two_characters_of_a_number_that_the_cells_deny_refuse_what_its_digit_allows() -> None:
+    # 1 and 2 more at weights 1 and 7 make 15; 5 less at weight 3 takes it away again.
+    other = SECOND.replace("L898902C3", "L848902D3")
+    assert read_as(FIRST, other).failed_checks >= 1
+    honest = SECOND.replace("L898902C3", "L893902H3")
+    twice = [Pass(read_as(FIRST, honest), 0.9)] * 2
+
+    verdict = judge(twice, [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3)
+
+    assert not verdict.reading.is_accepted
+
+
+def test_a_filler_in_a_name_where_nothing_is_seen_refuses_the_zone() -> None:
+    cells = cells_of(FIRST, SECOND)
+    unseen = cells.is_blank.copy()
+    unseen[0, 25] = True
+    twice = [Pass(read_as(FIRST, SECOND), 0.9)] * 2
+
+    sure = judge(twice, [cells], today=TODAY, budget=1.3)
+    unsure = judge(twice, [replace(cells, is_blank=unseen)], today=TODAY, budget=1.3)
+
+    assert sure.reading.is_accepted
+    assert unsure.reading.refusal_reason == "readings_disagree"
+
+
+def some_reader(rng: np.random.Generator) -> LetterReader:
+    units = (CELL_PX[0] * CELL_PX[1], 8, 5, len(CLASSES))
+    return LetterReader(
+        tuple(
+            (
+                rng.normal(size=(before, after)).astype(np.float32),
+                rng.normal(size=after).astype(np.float32),
+            )
+            for before, after in pairwise(units)
+        )
+    )
+
+
 def test_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    shapes = ((CELL_PX[0] * CELL_PX[1], 8), (8,), (8, len(CLASSES)), (len(CLASSES),))
-    reader = LetterReader(*(rng.normal(size=shape).astype(np.float32) for shape in shapes))
+    reader = some_reader(rng)
     reader.save(tmp_path / "letters.npz")
     cells = rng.normal(size=(5, CELL_PX[0] * CELL_PX[1])).astype(np.float32)
 
@@ -111,9 +170,34 @@ def test_weights_come_back_as_they_were_saved(tmp_path: Path) -> None:
     assert len(CLASSES) - 1 == BLANK
 
 
-def test_weights_for_other_cells_are_refused(tmp_path: Path) -> None:
-    small = np.zeros((3, 3), np.float32)
-    LetterReader(small, small[0], small, small[0]).save(tmp_path / "letters.npz")
+def test_the_same_weights_are_saved_as_the_same_bytes(tmp_path: Path) -> None:
+    for name in ("one.npz", "other.npz"):
+        some_reader(np.random.default_rng(1)).save(tmp_path / name)
+
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "other.npz").read_bytes()
+
+
+@pytest.mark.parametrize("shapes", [((3, 3),), ((CELL_PX[0] * CELL_PX[1], 4), (5, len(CLASSES)))])
+def test_weights_for_other_cells_are_refused(
+    tmp_path: Path, shapes: tuple[tuple[int, int], ...]
+) -> None:
+    layers = tuple(
+        (np.zeros(shape, np.float32), np.zeros(shape[1], np.float32)) for shape in shapes
+    )
+    LetterReader(layers).save(tmp_path / "letters.npz")
 
     with pytest.raises(ValueError, match="other cells"):
         LetterReader.load(tmp_path / "letters.npz")
+
+
+def test_cells_are_cut_around_their_middles_and_are_dark_on_light() -> None:
+    picture = np.full((60, 200), 200, np.uint8)
+    picture[28:32, 98:102] = 20
+
+    cell, empty = cells_at(picture, np.array([100.0, 150.0], np.float32), 30.0)
+
+    ink = np.argwhere(cell.reshape(CELL_PX[1], CELL_PX[0]) > 0)
+    assert ink.min(axis=0).tolist() == [10, 11]
+    assert ink.max(axis=0).tolist() == [13, 14]
+    assert cell.std() == pytest.approx(1.0, abs=1e-3)
+    assert not empty.any()
