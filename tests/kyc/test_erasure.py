@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -38,18 +35,15 @@ from kyc.models import (
 )
 from kyc.refusals import Refusal
 from kyc.services import duplicates, erasure, stages
-from kyc.services.captures import current_capture
 from kyc.services.derived_captures import derived_keep
 from kyc.services.document_fingerprints import Shown
-from kyc.services.duplicates import find_duplicates
 from kyc.services.erasure import CUSTOMER_ERASED, customer_erase
-from kyc.services.risk import risk_assess
 from kyc.services.screening import screen
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stages import stage_run
 from tests.kyc.conftest import Traveller
-from tests.kyc.duplicates import TESTS, customer_make, document_show, face, face_show, put
-from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
+from tests.kyc.duplicates import TESTS, customer_make, put
+from tests.kyc.erased import erase, known_customer
 
 pytestmark = pytest.mark.django_db
 PICTURE = np.full((40, 60, 3), 128, np.uint8)
@@ -57,38 +51,7 @@ PICTURE = np.full((40, 60, 3), 128, np.uint8)
 
 @pytest.fixture
 def known(traveller: Traveller, tmp_path: Path) -> Verification:
-    """Carla, approved, of whom everything is known that can be."""
-    traveller.reaches_submit()
-    verification = traveller.verification
-    put(verification, VerificationStatus.PROCESSING)
-    face_show(verification, face(1))
-    document_show(verification, "L898902C3", nationality="UTO")
-    find_duplicates(verification)
-    DeviceSighting.objects.create(
-        device=Device.objects.create(), customer=verification.customer, ip_address="192.0.2.1"
-    )
-    take_in(tmp_path, [CARLA, *OTHERS])
-    screen(verification)
-    risk_assess(customer_id=verification.customer_id, occasion="tests")
-    put(verification, VerificationStatus.APPROVED)
-    return verification
-
-
-@pytest.fixture
-def staff(
-    make_user: Callable[..., User], as_user: Callable[[User], Client], settings: object
-) -> Callable[[str], Client]:
-    settings.STAFF_MFA_REQUIRED = False  # type: ignore[attr-defined]  # pytest-django
-
-    def signed_in(role: str) -> Client:
-        return as_user(make_user(f"{role}@example.com", role))
-
-    return signed_in
-
-
-def erase(verification: Verification, **options: object) -> erasure.ErasureReport:
-    customer = Customer.objects.get(pk=verification.customer_id)
-    return customer_erase(customer=customer, actor=TESTS, reason="customer_request", **options)
+    return known_customer(traveller, tmp_path)
 
 
 def rows_of(verification: Verification) -> dict[str, int]:
@@ -344,133 +307,3 @@ def test_what_a_stage_is_about_to_write_is_erased_with_the_rest(
 
     assert reports[0].deleted["documents"] == 1
     assert not DocumentFingerprint.objects.filter(customer_id=sent.customer_id).exists()
-
-
-@pytest.mark.parametrize(
-    ("role", "may"),
-    [
-        (Role.CUSTOMER, False),
-        (Role.ANALYST, False),
-        (Role.SENIOR_ANALYST, True),
-        (Role.RISK_MANAGER, False),
-        (Role.AUDITOR, False),
-        (Role.ADMINISTRATOR, True),
-    ],
-)
-def test_only_who_may_erase_finds_the_page(
-    staff: Callable[[str], Client], role: str, may: bool
-) -> None:
-    verification = customer_make()
-    page = reverse("admin:kyc_customer_erase", args=[verification.customer_id])
-    client = staff(role)
-
-    asked = client.get(page)
-    posted = client.post(page, {"reason": "customer_request"})
-
-    assert (asked.status_code == 200, posted.status_code == 302) == (may, may or role == "customer")
-    assert Customer.objects.get(pk=verification.customer_id).data_key.is_destroyed is may
-
-
-def test_a_senior_analyst_reads_what_goes_confirms_and_sees_that_it_went(
-    known: Verification, staff: Callable[[str], Client]
-) -> None:
-    client = staff(Role.SENIOR_ANALYST)
-    customer_page = reverse("admin:kyc_customer_change", args=[known.customer_id])
-    confirm_page = reverse("admin:kyc_customer_erase", args=[known.customer_id])
-    assert confirm_page in client.get(customer_page).text
-    assert "What stays" in client.get(confirm_page).text
-
-    refused = client.post(confirm_page, {"reason": ""}, follow=True)
-    assert "Choose why the customer is erased." in refused.text
-    assert not AuditEntry.objects.filter(action="customer.erased").exists()
-
-    erased = client.post(confirm_page, {"reason": "retention_over"}, follow=True)
-    assert "Erased on" in erased.text
-    assert 'data-testid="erased"' in client.get(confirm_page).text
-    entry = AuditEntry.objects.get(action="customer.erased")
-    assert (entry.actor_label, entry.details["reason"]) == (Role.SENIOR_ANALYST, "retention_over")
-
-
-def test_what_stands_against_it_is_said_before_anybody_confirms(
-    known: Verification, staff: Callable[[str], Client]
-) -> None:
-    put(known, VerificationStatus.IN_REVIEW)
-
-    page = staff(Role.SENIOR_ANALYST).get(
-        reverse("admin:kyc_customer_erase", args=[known.customer_id])
-    )
-
-    assert "decide it first" in page.text
-    assert "confirm-erasure" not in page.text
-
-
-def test_every_page_on_an_erased_customer_opens(
-    known: Verification, staff: Callable[[str], Client]
-) -> None:
-    picture = current_capture(known, CaptureKind.DOCUMENT_FRONT)
-    hit = ScreeningHit.objects.get()
-    erase(known)
-    client = staff(Role.ADMINISTRATOR)
-
-    page = client.get(reverse("admin:kyc_verification_change", args=[known.pk]))
-    assert page.status_code == 200
-    assert "This customer was erased" in page.text
-    assert "Núñez" not in page.text
-    assert "action-approve" not in page.text
-    pages = {
-        "admin:kyc_verification_changelist": ([], 200),
-        "admin:kyc_verification_capture": ([known.pk, picture.pk], 404),
-        "admin:kyc_customer_change": ([known.customer_id], 200),
-        "admin:kyc_customer_changelist": ([], 200),
-        "admin:kyc_screeninghit_change": ([hit.pk], 404),
-        "admin:kyc_screeninghit_changelist": ([], 200),
-    }
-    for name, (args, expected) in pages.items():
-        assert (name, client.get(reverse(name, args=args)).status_code) == (name, expected)
-
-
-def test_nobody_decides_about_an_erased_customer(
-    known: Verification, staff: Callable[[str], Client]
-) -> None:
-    erase(known)
-    form = {"decision": "decline", "reason": "decline_fraud", "note": "x", "seen_status": ""}
-
-    answer = staff(Role.ADMINISTRATOR).post(
-        reverse("admin:kyc_verification_decide", args=[known.pk]), form
-    )
-
-    assert answer.status_code == 302
-    known.refresh_from_db()
-    assert known.status == VerificationStatus.APPROVED
-
-
-def test_the_command_tells_counts_and_erases(known: Verification) -> None:
-    def run(*words: str) -> str:
-        out = StringIO()
-        call_command(
-            "erase_customer",
-            str(known.customer_id),
-            "--reason",
-            "customer_request",
-            *words,
-            stdout=out,
-        )
-        return out.getvalue()
-
-    dry = json.loads(run("--dry-run", "--json"))
-    assert (dry["is_dry_run"], dry["was_erased"], dry["deleted"]["files"]) == (True, False, 2)
-    assert "Would be erased: 2 files, 1 faces" in run("--dry-run")
-    assert not AuditEntry.objects.filter(action="customer.erased").exists()
-
-    assert json.loads(run("--json"))["deleted"] == dry["deleted"]
-    assert "had been destroyed before" in run()
-
-
-def test_the_command_refuses_in_a_sentence(known: Verification) -> None:
-    put(known, VerificationStatus.IN_REVIEW)
-    for customer, words in (
-        (str(known.customer_id), "decide it first"),
-        (str(known.pk), "no customer of this id"),
-    ):
-        with pytest.raises(CommandError, match=words):
-            call_command("erase_customer", customer, "--reason", "test_data")
