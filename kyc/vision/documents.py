@@ -53,7 +53,7 @@ class DocumentReading:
     side : {"front", "back"} or None
         Where the zone is.
     ocr_calls : int
-        Calls of the engine, at most eight a side.
+        Calls of the engine, at most six a side.
     duration_ms : float
     engine, engine_version : str
     """

@@ -27,8 +27,9 @@ TRIES: tuple[tuple[float, Treatment], ...] = (
     (20.0, "stretched"), (24.0, "evened"), (28.0, "stretched"), (17.0, "plain"),
 )  # fmt: skip
 
-# One call takes about 85 ms on one core; eight stay below a second with everything around them.
-MAX_OCR_CALLS = 8
+# One call takes about 85 ms on one core; six stay below a second with everything around them.
+# Only pictures without a zone that can be read use them up.
+MAX_OCR_CALLS = 6
 
 # A line like this is part of a zone, whether or not it could be read: nothing else on documents is
 # so long and has fillers in a row. (Single ones also come of other print read upside down.)
