@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
-from fraudsite.core.models import AuditEntry, StatusChange
-from fraudsite.core.services.data_keys import open_bytes
 from kyc.admin.document_fields import field_rows
 from kyc.admin.document_marks import marks_of
 from kyc.admin.duplicates import duplicates_context
+from kyc.admin.evidence_timeline import events_of, notes_of
 from kyc.admin.reasons import reasons_of
 from kyc.admin.screening_matches import screening_context
-from kyc.choices import AnalystReason, CaptureKind, Stage, VerificationStatus
+from kyc.choices import AnalystReason, CaptureKind, VerificationStatus
 from kyc.countries import country_name
-from kyc.models import Decision, StageResult, Verification
+from kyc.models import Decision, Verification
 from kyc.services.consents import consent_current
 from kyc.services.document_readings import document_findings
 from kyc.services.error_levels import has_error_levels
@@ -41,7 +39,6 @@ ACTIONS = (
     ("resubmit", "Ask to resubmit", "warning", VerificationStatus.RESUBMIT),
     ("decline", "Decline", "danger", VerificationStatus.DECLINED),
 )
-TIMELINE_LENGTH = 100
 
 
 def evidence_context(
@@ -60,7 +57,7 @@ def evidence_context(
         "screening": screening_context(verification) if can_see_evidence else None,
         "duplicates": duplicates_context(verification) if can_see_evidence else None,
         "timeline": sorted(
-            [*_timeline(verification), *(_notes(verification) if can_see_evidence else [])],
+            [*events_of(verification), *(notes_of(verification) if can_see_evidence else [])],
             key=lambda event: event["at"],
         ),
         "actions": _actions(verification) if can_decide else [],
@@ -115,60 +112,6 @@ def _images(verification: Verification, places: dict[str, Any] | None) -> list[d
         for kind in SHOWN_KINDS
         if kind in found
     ]
-
-
-def _timeline(verification: Verification) -> Iterator[dict[str, Any]]:
-    target = {
-        "target_type": verification._meta.label_lower,
-        "target_id": str(verification.pk),
-    }
-    for change in StatusChange.objects.filter(**target).order_by("-id")[:TIMELINE_LENGTH]:
-        yield _event(
-            change.occurred_at,
-            change.actor_label,
-            f"{change.from_status} → {change.to_status}",
-            change.reason_code,
-            "machine" if change.actor_kind == "system" else "human",
-        )
-    shown = ("capture.stored", "evidence.viewed", "verification.human_review_requested")
-    entries = AuditEntry.objects.filter(**target, action__in=shown).order_by("-id")
-    for entry in entries[:TIMELINE_LENGTH]:
-        kind = "machine" if entry.actor_kind == "system" else "human"
-        yield _event(
-            entry.occurred_at, entry.actor_label, entry.action, entry.details.get("kind", ""), kind
-        )
-    for result in verification.stage_results.all():
-        yield _stage_event(result)
-
-
-def _notes(verification: Verification) -> Iterator[dict[str, Any]]:
-    """Yield what colleagues wrote beside their decisions."""
-    noted = verification.decisions.exclude(note_sealed=None).select_related("decided_by")
-    for decision in noted:
-        note = open_bytes(
-            data_key=verification.customer.data_key,
-            sealed=bytes(decision.note_sealed or b""),
-            context=f"decision:{decision.id}:note",
-        )
-        who = decision.decided_by.role if decision.decided_by else "policy"
-        yield _event(decision.created_at, who, "Note", note.decode(), "human")
-
-
-def _stage_event(result: StageResult) -> dict[str, Any]:
-    detail = f"{result.get_state_display().lower()} in {result.duration_ms} ms"
-    if result.failure_code:
-        detail = f"{detail}: {result.failure_code}"
-    return _event(
-        result.created_at,
-        result.engine or "pipeline",
-        str(Stage(result.stage).label),
-        detail,
-        "machine",
-    )
-
-
-def _event(at: datetime, who: str, what: str, detail: str, kind: str) -> dict[str, Any]:
-    return {"at": at, "who": who, "what": what, "detail": detail, "kind": kind}
 
 
 def _actions(verification: Verification) -> list[dict[str, Any]]:

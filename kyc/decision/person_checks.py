@@ -20,7 +20,7 @@ def consent_group(evidence: Evidence, rules: Rules) -> CheckGroup:
     if evidence.has_biometric_consent:
         leaf = check.clear("Consent was given.")
     else:
-        leaf = check.skipped("Consent was refused: a person compares the faces.")
+        leaf = check.skipped("There is no consent: a person compares the faces.")
     return CheckGroup("consent", "Consent", (leaf,))
 
 

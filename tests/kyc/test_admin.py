@@ -71,7 +71,8 @@ def test_the_page_shows_pictures_tree_fields_and_timeline(
         assert str(capture.pk) in text
     assert "Check digits hold" in text
     assert "Núñez" in text
-    assert "processing → in_review" in text
+    assert "Processing → In review" in text
+    assert "capture.stored" not in text
     assert AuditEntry.objects.filter(action="evidence.viewed", actor_id=str(anna.pk)).count() == 1
 
 
