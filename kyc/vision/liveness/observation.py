@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kyc.vision.face_mesh import MeshFace, tracking
+from kyc.vision.liveness.mirages import without_mirages
 from kyc.vision.video import Frame
 
 Pixels = NDArray[np.uint8]
@@ -85,7 +86,9 @@ class Baseline:
 def observe(frames: Sequence[Frame]) -> tuple[Observation, ...]:
     """Measurements of all frames, in their order."""
     with tracking() as track:
-        return tuple(_observation(frame, track(frame.pixels)) for frame in frames)
+        found = [track(frame.pixels) for frame in frames]
+    real = without_mirages(frames, found)
+    return tuple(_observation(frame, faces) for frame, faces in zip(frames, real, strict=True))
 
 
 def with_one_face(seen: Sequence[Observation]) -> list[tuple[Observation, MeshFace]]:
