@@ -21,6 +21,7 @@ from kyc.simulation.challenge_videos import (
     to_mp4,
     to_webm,
 )
+from kyc.simulation.head_motion import NoFaceInPortrait
 from kyc.simulation.portraits import age_portrait
 from kyc.simulation.recordings import ChallengeVideo
 from kyc.vision.face_mesh import track
@@ -83,6 +84,10 @@ class _Scene:
     condition: str
 
     @property
+    def name(self) -> str:
+        return f"render {self.seed}"
+
+    @property
     def factor(self) -> Factor:
         return FACTORS[self.condition]
 
@@ -128,10 +133,14 @@ def judge_renders(
     judge refuses is what was done to it.
     """
     scene = _scene(number, seed * _SEEDS_APART + number, people)
-    live = scene.render("live")
-    for place, species in enumerate(_species_of(number)):
-        is_webm = scene.factor.is_webm or (number + place) % _WEBM_EVERY == 0
-        yield _judged(scene, _video(scene, species, live), engines, is_webm=is_webm)
+    try:
+        live = scene.render("live")
+        for place, species in enumerate(_species_of(number)):
+            is_webm = scene.factor.is_webm or (number + place) % _WEBM_EVERY == 0
+            yield _judged(scene, _video(scene, species, live), engines, is_webm=is_webm)
+    except NoFaceInPortrait:
+        # Of one of the two people, after it was aged: what was not rendered cannot be judged.
+        yield LivenessCase(scene.name, "video", "live", error="no_face", condition=scene.condition)
 
 
 def _species_of(number: int) -> tuple[Species, ...]:
@@ -186,8 +195,7 @@ def _judged(
         data, scene.challenge, camera_label=video.camera_label, engines=used
     )
     length_ms = len(video.frames) * 1000 / video.fps
-    name = f"render {scene.seed}"
-    case = video_case(name, video.species, str(scene.challenge), report, length_ms)
+    case = video_case(scene.name, video.species, str(scene.challenge), report, length_ms)
     return replace(case, condition=scene.condition)
 
 

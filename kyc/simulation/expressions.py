@@ -118,7 +118,9 @@ def _outline(upper: Line, lower: Line) -> NDArray[np.float64]:
 def _in_colour_of_cheeks(skin: Image, points: NDArray[np.float64]) -> Image:
     """Lids grown in behind glasses are grey with their rims; cheeks are not."""
     lab = cv2.cvtColor(skin, cv2.COLOR_BGR2LAB)
-    spots = points[list(_CHEEKS), :2].round().astype(int)
+    # A face at the border of a frame has its cheek there too.
+    inner = (lab.shape[1] - 5, lab.shape[0] - 5)
+    spots = np.clip(points[list(_CHEEKS), :2].round().astype(int), 4, inner)
     lab[..., 1:] = np.mean([lab[y - 4 : y + 5, x - 4 : x + 5, 1:] for x, y in spots], (0, 1, 2))
     return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), np.uint8)
 

@@ -148,7 +148,7 @@ def build_head(
 @lru_cache(maxsize=4)
 def _built(pixels: bytes, shape: tuple[int, ...], size: tuple[int, int], framing: Framing) -> Head:
     texture = _framed(np.frombuffer(pixels, np.uint8).reshape(shape), size, framing)
-    points = _points_in(texture)
+    points = _points_in(texture, framing.middle)
     width_px = float(np.linalg.norm(points[454] - points[234]))
     axis_z = float(points[[234, 454], 2].mean()) + _AXIS_DEPTH * width_px
     axis = (float(points[[234, 454], 0].mean()), float(points[[234, 454], 1].mean()))
@@ -185,11 +185,19 @@ def render_head(head: Head, pose: HeadPose) -> Image:
     return np.asarray(shown, np.uint8)
 
 
-def _points_in(picture: Image) -> NDArray[np.float64]:
+def _points_in(picture: Image, near: tuple[float, float] | None = None) -> NDArray[np.float64]:
+    """Points of the largest face, or of the one nearest to a place given in shares of the size."""
     faces = track(picture)
     if not faces:
         raise NoFaceInPortrait("There is no face in the portrait.")
-    return faces[0].points
+    if near is None:
+        return faces[0].points
+    place = np.array(near) * (picture.shape[1], picture.shape[0])
+    # A pattern in the room may be taken for a face, and a larger one.
+    return min(
+        (face.points for face in faces),
+        key=lambda points: float(np.linalg.norm(points[:468, :2].mean(axis=0) - place)),
+    )
 
 
 def _framed(portrait: Image, size: tuple[int, int], framing: Framing) -> Image:

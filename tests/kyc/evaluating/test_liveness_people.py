@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from kyc.evaluating.liveness_factors import FACTORS
-from kyc.evaluating.liveness_people import people_of, suited_portrait
-from kyc.evaluating.liveness_renders import condition_of
+from kyc.evaluating.liveness_people import Person, people_of, suited_portrait
+from kyc.evaluating.liveness_renders import condition_of, judge_renders
 from kyc.simulation.portraits import load_portrait
+from kyc.vision.liveness.engines import NO_ENGINES
 
 ASTRONAUT = load_portrait("astronaut", framing="selfie")
 HOPPER = load_portrait("grace_hopper", framing="selfie")
@@ -82,3 +83,12 @@ def test_every_condition_comes_and_every_second_render_is_usual() -> None:
     assert set(conditions) == set(FACTORS)
     assert set(conditions[::2]) == {"usual"}
     assert "usual" not in conditions[1::2]
+
+
+def test_a_portrait_in_which_no_face_is_found_is_a_row_with_an_error() -> None:
+    nobody = Person("nobody", (np.full((300, 300, 3), 120, np.uint8),), frozenset({"grace_hopper"}))
+    hopper = people_of(None)[1]
+
+    (case,) = judge_renders(0, 1, NO_ENGINES, (nobody, hopper))
+
+    assert (case.species, case.error, case.condition) == ("live", "no_face", "usual")
