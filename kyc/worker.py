@@ -60,8 +60,12 @@ def faces_preload(**_: Any) -> None:
 
 def searches_faces() -> bool:
     """Whether this worker takes tasks from the queue in which searches for duplicates are."""
-    wanted = current_app.amqp.router.route({}, SEARCHING_TASK)["queue"]
-    return wanted.name in current_app.amqp.queues.consume_from
+    amqp = current_app.amqp
+    # Others than the worker's: asking for the route of a task adds its queue to those it is among.
+    others = amqp.Queues([], current_app.conf.task_default_queue)
+    others.add(current_app.conf.task_default_queue)
+    wanted = amqp.Router(others).route({}, SEARCHING_TASK)["queue"]
+    return wanted.name in amqp.queues.consume_from
 
 
 def _faces_load() -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.services.audit import audit_record
+from fraudsite.core.services.data_keys import DataKeyDestroyed
 from fraudsite.core.transitions import move
 from kyc.choices import VerificationStatus
 from kyc.decision.checks import CheckGroup
@@ -37,28 +38,40 @@ def attempt_decide(*, verification_id: str, attempt: int) -> None:
     Runs twice without harm: the second run finds the first one's decision. When a person decided
     in the meantime, the policy's view is kept beside theirs and changes nothing.
     """
-    with transaction.atomic():
-        found = Verification.objects.filter(pk=verification_id, attempt=attempt).first()
-        if found is None:
-            logger.warning("decision_without_verification")
-            return
-        verification = verification_lock(found)
-        if verification.decisions.filter(attempt=attempt, decided_by=None).exists():
-            return
-        if verification.attempt != attempt:
-            return
-        decision = decide(attempt_evidence(verification), current_policy())
-        is_applied = verification.status == VerificationStatus.PROCESSING
-        made = _record(verification, decision, is_applied=is_applied)
-        if is_applied:
-            _apply(verification, decision, made)
-    logger.info(
-        "verification_decided",
-        verification_id=verification_id,
-        outcome=decision.outcome,
-        reason_codes=decision.reason_codes,
-        is_applied=is_applied,
-    )
+    try:
+        with transaction.atomic():
+            made = _decide(verification_id, attempt)
+    except DataKeyDestroyed:
+        # A person decided while stages ran, and the customer was erased before this.
+        logger.info("decision_of_erased_customer")
+        return
+    if made is not None:
+        logger.info(
+            "verification_decided",
+            verification_id=verification_id,
+            outcome=made.outcome,
+            reason_codes=made.reason_codes,
+            is_applied=made.is_applied,
+        )
+
+
+def _decide(verification_id: str, attempt: int) -> Decision | None:
+    """Decide, where this attempt is the present one and was not decided yet."""
+    found = Verification.objects.filter(pk=verification_id, attempt=attempt).first()
+    if found is None:
+        logger.warning("decision_without_verification")
+        return None
+    verification = verification_lock(found)
+    if verification.decisions.filter(attempt=attempt, decided_by=None).exists():
+        return None
+    if verification.attempt != attempt:
+        return None
+    decision = decide(attempt_evidence(verification), current_policy())
+    is_applied = verification.status == VerificationStatus.PROCESSING
+    made = _record(verification, decision, is_applied=is_applied)
+    if is_applied:
+        _apply(verification, decision, made)
+    return made
 
 
 def tree_json(groups: tuple[CheckGroup, ...]) -> list[dict[str, Any]]:

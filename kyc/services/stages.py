@@ -9,7 +9,7 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import transaction
 
-from fraudsite.core.services.data_keys import DataKeyDestroyed
+from fraudsite.core.services.data_keys import DataKeyDestroyed, data_key_hold
 from kyc.choices import Stage
 from kyc.models import Verification
 from kyc.services import document_stage, stage_engines
@@ -49,12 +49,12 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
     if has_run(verification, stage):
         return
     started = time.monotonic()
-    found = _look(verification, stage)
-    duration_ms = round((time.monotonic() - started) * 1000)
     try:
+        found = _look(verification, stage)
+        duration_ms = round((time.monotonic() - started) * 1000)
         found = _store(verification, stage, found, duration_ms)
     except DataKeyDestroyed:
-        # Erased while the engine looked: there is nobody left to find anything about.
+        # Erased before or while the engine looked: there is nobody left to find anything about.
         logger.info("stage_of_erased_customer", stage=stage)
         return
     logger.info(
@@ -70,10 +70,14 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
 def _store(
     verification: Verification, stage: Stage, found: StageFindings, duration_ms: int
 ) -> StageFindings:
-    """Store what was found, and return it; nothing of a face whose consent went meanwhile."""
+    """Store what was found, and return it; nothing of a face whose consent went meanwhile.
+
+    Raises `DataKeyDestroyed` when the customer was erased.
+    """
     with transaction.atomic():
         if stage in FACE_STAGES and not consent_held(verification.customer):
             found = StageFindings.skipped("no_consent")
+        data_key_hold(verification.customer.data_key_id)
         result_store(verification, stage, found, duration_ms)
     return found
 
@@ -81,7 +85,7 @@ def _store(
 def _look(verification: Verification, stage: Stage) -> StageFindings:
     try:
         return ENGINES[stage](verification)
-    except DatabaseError:
+    except (DatabaseError, DataKeyDestroyed):
         raise
     except WeightsUnavailable:
         logger.exception("engine_missing", stage=stage)

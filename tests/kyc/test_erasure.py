@@ -35,6 +35,7 @@ from kyc.models import (
 )
 from kyc.refusals import Refusal
 from kyc.services import duplicates, erasure, stages
+from kyc.services.decisions import attempt_decide
 from kyc.services.derived_captures import derived_keep
 from kyc.services.document_fingerprints import Shown
 from kyc.services.erasure import CUSTOMER_ERASED, customer_erase
@@ -245,6 +246,21 @@ def test_what_was_under_way_keeps_nothing_once_the_customer_is_erased(
         acts[write]()
 
     assert rows_of(known) == dict.fromkeys(rows_of(known), 0)
+
+
+def test_stages_and_the_decision_after_them_end_quietly_once_the_customer_is_erased(
+    known: Verification,
+) -> None:
+    # A person decided while stages ran, so that the customer could be erased before they ended.
+    erase(known)
+    stored = known.stage_results.count()
+
+    for stage in (Stage.QUALITY, Stage.LIVENESS, Stage.SCREENING):
+        stage_run(verification_id=str(known.pk), attempt=1, stage=stage)
+    attempt_decide(verification_id=str(known.pk), attempt=1)
+
+    assert known.stage_results.count() == stored
+    assert not known.decisions.exists()
 
 
 @pytest.mark.django_db(transaction=True)
