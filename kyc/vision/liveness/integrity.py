@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kyc.vision.liveness.blends import blend_residual, interpolation_residual
-from kyc.vision.liveness.observation import Observation, with_one_face
+from kyc.vision.liveness.observation import Observation, contrast_of, with_one_face
 from kyc.vision.liveness.policy import LivenessPolicy
 from kyc.vision.liveness.signals import Signal, above, below
 
@@ -44,7 +44,12 @@ def capture_signals(
             "frozen_frames", "fraud", _frozen_ms(differences, times_ms, policy), policy.frozen_ms
         ),
         below("repeated_frames", "fraud", _loop_ratio(differences), policy.loop_ratio),
-        above("scene_cut", "fraud", _cut(differences, times_ms), policy.max_cut_difference),
+        above(
+            "scene_cut",
+            "fraud",
+            _cut(differences, times_ms) / contrast_of(seen),
+            policy.max_cut_share,
+        ),
         below("blended_frames", "fraud", blend_residual(seen), policy.min_blend_residual),
         below(
             "interpolated_frames",

@@ -17,6 +17,7 @@ Pixels = NDArray[np.uint8]
 
 # Small enough that 120 frames are compared pairwise in milliseconds.
 _THUMBNAIL_SIZE = (48, 36)
+_LEAST_CONTRAST = 10.0
 # Sharpness is compared at one size of the face, or larger faces would always seem softer.
 _FACE_SIZE = (160, 200)
 # Yaw of somebody who sits a little beside the camera; more is a turned head, not a habit.
@@ -122,6 +123,23 @@ def baseline_of(seen: Sequence[Observation]) -> Baseline | None:
         mouth_width=float(np.percentile([face.mouth_width for face in frontal], 30)),
         mouth_lift=float(np.percentile([face.mouth_lift for face in frontal], 30)),
     )
+
+
+def contrast_of(seen: Sequence[Observation]) -> float:
+    """How much there is to see: what changes of the picture are large or small against.
+
+    Parameters
+    ----------
+    seen : sequence of Observation
+
+    Returns
+    -------
+    float
+        Median over frames of the standard deviation within the small picture, grey levels: 50-65 by
+        day, 20 in a dim room; at least 10, below which noise would be taken for movement.
+    """
+    deviations = [float(one.thumbnail.std()) for one in seen]
+    return max(float(np.median(deviations)), _LEAST_CONTRAST) if deviations else _LEAST_CONTRAST
 
 
 def _observation(frame: Frame, faces: tuple[MeshFace, ...]) -> Observation:

@@ -101,7 +101,8 @@ class LivenessPolicy:
         five filmed clips).
     min_blend_residual : float
         How far a frame must be from a blend of two others, in shares of their difference.
-        Cross-faded stills read .01, rendered and filmed heads .15 and more.
+        Cross-faded stills read .014-.03, in a dim room .046; rendered and filmed heads .12 and
+        more. Not found where the camera shakes.
     min_interpolation_residual : float
         The same for frames and their own neighbours, third smallest. Frames put in between read
         .014-.1 (ten renders of six people), rendered heads .11 and more.
@@ -115,9 +116,11 @@ class LivenessPolicy:
         Degrees of yaw in 1/12 s. Fast voluntary turns reach 300 degrees a second.
     max_jump_scale : float
         Factor by which a face may grow or shrink in 1/12 s.
-    max_cut_difference : float
-        RMS grey levels between successive small pictures, from where a change that stands alone is
-        another scene. Stills shown one after the other read 38-45.
+    max_cut_share : float
+        RMS change between successive small pictures, in shares of their contrast, from where a
+        change that stands alone is another scene. Stills shown one after the other read .6-.7 by
+        day and in a dim room, another face 1.2-1.5, people up to .25 (twelve renders of two
+        people in six conditions).
     max_identity_distance : float
         Between two frames that look into the camera. The frames of one rendered person lie up to
         .37 apart, of a filmed one .33, of two rendered people .67 and more; two people on
@@ -150,13 +153,13 @@ class LivenessPolicy:
     frozen_ms: float = 1_000.0
     frozen_difference: float = 0.3
     loop_ratio: float = 0.3
-    min_blend_residual: float = 0.05
+    min_blend_residual: float = 0.08
     min_interpolation_residual: float = 0.075
     min_stillness: float = 1.6
     max_jump_widths: float = 0.8
     max_jump_deg: float = 30.0
     max_jump_scale: float = 1.35
-    max_cut_difference: float = 30.0
+    max_cut_share: float = 0.45
     max_identity_distance: float = 0.55
     min_light_reflection: float = 0.7
     virtual_camera_names: tuple[str, ...] = VIRTUAL_CAMERA_NAMES
