@@ -57,8 +57,9 @@ def test_only_a_worker_that_takes_searches_loads_faces(
     if queues is not None:
         chosen.select(queues)
 
+    # Where Celery keeps them once anybody has asked.
     with (
-        patch.object(type(current_app.amqp), "queues", chosen),
+        patch.dict(vars(current_app.amqp), {"queues": chosen}),
         patch.object(worker, "_faces_load") as load,
     ):
         assert worker.searches_faces() is is_searching
