@@ -72,7 +72,8 @@ def test_a_customer_gets_a_decision_on_what_they_showed(
     journey.record_challenge(second, second.look)
     journey.send(second)
 
-    assert journey.wait_for_outcome(second) == outcome
+    # What the customer reads says why it was another one.
+    assert journey.wait_for_outcome(second) == outcome, second.page.inner_text("main")
     assert first.violations + second.violations == []
 
 
