@@ -34,7 +34,7 @@ EVERY = 2  # cells that are looked at while a line is moved: half of them tell a
 # A line whose cells are as plain as this in the first place is not moved by half and whole letters.
 PLAIN = -0.2
 # Nor is one as plain as this moved at all.
-PLAINEST = -0.02
+PLAINEST = -0.05
 SHIFTS = (-1.0, -0.5, 0.0, 0.5, 1.0)  # pitches
 TINY = 1e-6
 
@@ -153,9 +153,11 @@ def close_fit(line: Line, fit: LineFit, reader: LetterReader) -> LineFit:
         best = plainness(fit)
     for step_px in STEPS_PX:
         for _ in range(ROUNDS):
+            if best > PLAINEST:
+                return fit
             before = fit
             best, fit = _stepped(fit, best, step_px, plainness)
-            if fit == before or best > PLAINEST:
+            if fit == before:
                 break
     return fit
 
