@@ -131,7 +131,7 @@ class VerificationAdmin(ModelAdmin):
     ) -> HttpResponse:
         """Show the evidence of one verification."""
         verification = self._gate(request, object_id, "kyc.view_verification")
-        is_erased = verification.customer.data_key.destroyed_at is not None
+        is_erased = verification.customer.data_key.is_destroyed
         can_see = request.user.has_perm("kyc.reveal_evidence") and not is_erased
         objection = objection_to(verification)
         if objection is not None:

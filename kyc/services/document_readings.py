@@ -6,20 +6,28 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from kyc.choices import Stage
 from kyc.decision.agreement import Facts
 from kyc.decision.declared import DocumentFields
-from kyc.models import Verification
+from kyc.models import StageResult, Verification
 from kyc.services.stage_results import findings_read
 
 
 def document_findings(verification: Verification) -> dict[str, Any]:
     """Return what was found on the present attempt's document; empty before its stage ended."""
-    result = (
-        verification.stage_results.filter(attempt=verification.attempt, stage=Stage.DOCUMENT)
-        .select_related("verification__customer__data_key")
-        .first()
-    )
+    return _newest(verification.stage_results.filter(attempt=verification.attempt))
+
+
+def newest_document_findings(verification: Verification) -> dict[str, Any]:
+    """Return what was found on the newest document that was read, of whichever attempt."""
+    return _newest(verification.stage_results.all())
+
+
+def _newest(results: QuerySet[StageResult]) -> dict[str, Any]:
+    of_documents = results.filter(stage=Stage.DOCUMENT).order_by("-attempt")
+    result = of_documents.select_related("verification__customer__data_key").first()
     return findings_read(result) if result is not None else {}
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import transaction
 
 from fraudsite.core.services.data_keys import data_key_hold
@@ -15,12 +13,10 @@ from kyc.services.device_sharing import devices_shared
 from kyc.services.document_fingerprints import (
     Shown,
     fingerprint_record,
-    fingerprints_forget,
     number_hash,
 )
 from kyc.services.duplicate_signs import document_fields_read
 from kyc.services.face_search import face_search
-from kyc.services.face_templates import templates_forget
 from kyc.vision.images import read_image
 from kyc.vision.picture_hash import picture_hashes
 
@@ -35,11 +31,6 @@ def find_duplicates(verification: Verification) -> DuplicateFindings:
     # After the document, which is one of the signs that two customers are one.
     face = face_search(verification)
     return DuplicateFindings(face, document, devices_shared(verification.customer))
-
-
-def duplicates_forget(*, customer_id: uuid.UUID) -> int:
-    """Delete what an erased customer could be found by; return how many rows there were."""
-    return templates_forget(customer_id=customer_id) + fingerprints_forget(customer_id=customer_id)
 
 
 def _document(verification: Verification) -> DocumentSearch:

@@ -7,14 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kyc.choices import Stage
 from kyc.decision.agreement import printed_of
 from kyc.decision.declared import icao_state
 from kyc.models import Verification
 from kyc.screening.scoring import ScreenedPerson
 from kyc.services.customers import details_read
-from kyc.services.document_readings import stored_date
-from kyc.services.stage_results import findings_read
+from kyc.services.document_readings import newest_document_findings, stored_date
 
 
 def people_of(verification: Verification) -> list[ScreenedPerson]:
@@ -23,17 +21,11 @@ def people_of(verification: Verification) -> list[ScreenedPerson]:
     Of the newest document that was read; a reading that was refused counts too. Print that shows no
     date of birth is taken with those of the other sources: a name alone is that of many.
     """
-    found = _newest_findings(verification)
+    found = newest_document_findings(verification)
     exact = [_declared(verification), _of_zone(found.get("mrz")), _of_licence(found.get("licence"))]
     known = [person for person in exact if person is not None]
     printed = _printed(found.get("visual"), [person.birth_date for person in known])
     return _differing([*known, *printed])
-
-
-def _newest_findings(verification: Verification) -> Mapping[str, Any]:
-    results = verification.stage_results.filter(stage=Stage.DOCUMENT).order_by("-attempt")
-    result = results.select_related("verification__customer__data_key").first()
-    return findings_read(result) if result is not None else {}
 
 
 def _declared(verification: Verification) -> ScreenedPerson | None:

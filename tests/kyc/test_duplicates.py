@@ -17,7 +17,9 @@ from kyc.decision.rules import Rules
 from kyc.models import StageResult, Verification
 from kyc.services.captures import Upload, capture_store
 from kyc.services.customers import details_read
-from kyc.services.duplicates import duplicates_forget, find_duplicates
+from kyc.services.document_fingerprints import fingerprints_forget
+from kyc.services.duplicates import find_duplicates
+from kyc.services.face_templates import templates_forget
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import findings_read, result_store
 from tests.kyc.conftest import jpeg
@@ -158,5 +160,6 @@ def test_forgetting_a_customer_takes_faces_and_documents() -> None:
     verification = arrives("A1", photo(), looks=1)
     find_duplicates(verification)
 
-    assert duplicates_forget(customer_id=verification.customer_id) == 2
-    assert duplicates_forget(customer_id=verification.customer_id) == 0
+    own = {"customer_id": verification.customer_id}
+    assert templates_forget(**own) + fingerprints_forget(**own) == 2
+    assert templates_forget(**own) + fingerprints_forget(**own) == 0

@@ -19,7 +19,7 @@ from kyc.models import Consent, Customer, Device, DeviceSighting, FaceTemplate, 
 from kyc.services import face_gallery
 from kyc.services import face_search as face_search_module
 from kyc.services.consent_withdrawal import consent_withdraw
-from kyc.services.duplicates import duplicates_forget, find_duplicates
+from kyc.services.duplicates import find_duplicates
 from kyc.services.face_search import face_search
 from kyc.services.face_standing import barred_read, standing_read
 from kyc.services.face_standing import searchable as searchable_faces
@@ -293,7 +293,7 @@ def test_forgetting_a_customer_leaves_no_row_of_them() -> None:
     mine = newcomer(1)
     assert found_by(mine) == {str(other.customer_id)}
 
-    assert duplicates_forget(customer_id=other.customer_id) == 1
+    assert templates_forget(customer_id=other.customer_id) == 1
 
     assert not FaceTemplate.objects.filter(customer_id=other.customer_id).exists()
     assert face_search(mine).searched == 0
