@@ -104,13 +104,15 @@ class Web:
         return None
 
     def stop(self) -> None:
-        """End it as a shutdown does, and what is left of it after that by force."""
+        """End it as a shutdown does, by force what is left, and print the end of what it logged."""
         family = [psutil.Process(self.process.pid), *self.workers()]
         self.process.terminate()
         _, alive = psutil.wait_procs(family, timeout=STOP_TIMEOUT_S)
         for one in alive:
             one.kill()
         self.process.wait(timeout=STOP_TIMEOUT_S)
+        # Shown beside a failure only: a worker that died is seen by its callers as a hang-up.
+        print(self.log.read_text()[-3000:])
 
 
 def start_web(log: Path, *words: str, **environment: str) -> Web:

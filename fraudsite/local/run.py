@@ -189,11 +189,7 @@ def _web(port: int) -> list[str]:
         "fraudsite.wsgi:application",
         "--config=python:fraudsite.gunicorn_config",
         f"--bind=127.0.0.1:{port}",
-        *("--workers=2", "--threads=4", "--worker-class=gthread"),
-        *("--timeout=60", "--graceful-timeout=20", "--log-level=warning"),
-        # At 300 payments a second a worker is renewed every ten minutes, not both at once; each
-        # time it takes seconds to warm up, and learns anew who is there.
-        *("--max-requests=100000", "--max-requests-jitter=20000"),
+        *("--workers=2", "--threads=4"),
     ]
 
 
