@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -112,7 +113,7 @@ class Web:
             one.kill()
         self.process.wait(timeout=STOP_TIMEOUT_S)
         # Shown beside a failure only: a worker that died is seen by its callers as a hang-up.
-        print(self.log.read_text()[-3000:])
+        sys.stdout.write(self.log.read_text()[-3000:])
 
 
 def start_web(log: Path, *words: str, **environment: str) -> Web:

@@ -79,6 +79,7 @@ FACTORS: Mapping[str, Factor] = {
     "room": Factor(circumstances=Circumstances(framing=Framing(0.42, (0.5, 0.5), 13))),
     "restless": Factor(circumstances=Circumstances(manner=Manner(sway=2.5))),
     "shy": Factor(circumstances=Circumstances(manner=Manner(extent=0.65))),
+    "brisk": Factor(circumstances=Circumstances(manner=Manner(pace=0.45))),
     "late": Factor(circumstances=Circumstances(manner=Manner(late_s=(0.5, 1.1)))),
     "early": Factor(circumstances=Circumstances(manner=Manner(late_s=(-0.5, -0.2)))),
     "glasses": Factor(change=put_on_glasses),

@@ -36,11 +36,14 @@ class Manner:
         before it.
     sway : float
         Of the head at rest, over what somebody does who holds still.
+    pace : float
+        How long a head takes to turn, over the usual two thirds of a second; .5 is brisk.
     """
 
     extent: float = 1.0
     late_s: tuple[float, float] = (0.0, 0.0)
     sway: float = 1.0
+    pace: float = 1.0
 
 
 CALM = Manner()
@@ -102,7 +105,7 @@ def poses_of(
     slots = zip(actions, timing.starts_s(), timing.action_s, strict=False)
     for action, begin_s, length_s in slots:
         since_s = times_s - begin_s - _lateness_s(manner, rng)
-        poses = _with_action(poses, since_s, action, length_s, rng, manner.extent)
+        poses = _with_action(poses, since_s, action, length_s, rng, manner)
     return poses
 
 
@@ -149,18 +152,18 @@ def _with_action(
     action: Action,
     length_s: float,
     rng: np.random.Generator,
-    extent: float,
+    manner: Manner,
 ) -> list[HeadPose]:
     if action in TURNS:
-        reach_deg = extent * rng.uniform(*_TURN_DEG)
-        return _turned(poses, since_s, action, length_s, reach_deg)
+        reach_deg = manner.extent * rng.uniform(*_TURN_DEG)
+        return _turned(poses, action, reach_deg, _head_course(since_s, length_s, manner.pace))
     if action is Action.BLINK:
         begin_s = rng.uniform(0.25, 0.45) * length_s
         corners_s = (begin_s + np.cumsum((0.0, *_BLINK_S))).tolist()
         return _raised(poses, "eye_closure", _trapezoid(since_s, corners_s))
     if action is Action.LOOK_UP:
-        rise_deg = extent * rng.uniform(*_LOOK_UP_DEG)
-        course = rise_deg * _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
+        rise_deg = manner.extent * rng.uniform(*_LOOK_UP_DEG)
+        course = rise_deg * _head_course(since_s, length_s, manner.pace)
         return [
             replace(pose, pitch_deg=pose.pitch_deg - rise)
             for pose, rise in zip(poses, course.tolist(), strict=True)
@@ -168,21 +171,16 @@ def _with_action(
     name, reaches = ("mouth_opening", _MOUTH_OPENING)
     if action is Action.SMILE:
         name, reaches = ("smile", _SMILE)
-    reach = extent * rng.uniform(*reaches)
+    reach = manner.extent * rng.uniform(*reaches)
     corners_s = [share * length_s for share in _MOUTH_TIMES]
     return _raised(poses, name, reach * _trapezoid(since_s, corners_s))
 
 
 def _turned(
-    poses: list[HeadPose],
-    since_s: NDArray[np.float64],
-    action: Action,
-    length_s: float,
-    reach_deg: float,
+    poses: list[HeadPose], action: Action, reach_deg: float, course: NDArray[np.float64]
 ) -> list[HeadPose]:
     """A head that turns dips a little and tilts a little."""
     sign = 1 if action is Action.TURN_LEFT else -1
-    course = _trapezoid(since_s, [share * length_s for share in _TURN_TIMES])
     return [
         replace(
             pose,
@@ -199,6 +197,12 @@ def _raised(poses: list[HeadPose], name: str, course: NDArray[np.float64]) -> li
         replace(pose, **{name: max(getattr(pose, name), share)})
         for pose, share in zip(poses, course.tolist(), strict=True)
     ]
+
+
+def _head_course(since_s: NDArray[np.float64], length_s: float, pace: float) -> NDArray[np.float64]:
+    begins, there, leaves, ended = (share * length_s for share in _TURN_TIMES)
+    hurried = [begins, begins + pace * (there - begins), leaves, leaves + pace * (ended - leaves)]
+    return _trapezoid(since_s, hurried)
 
 
 def _trapezoid(times_s: NDArray[np.float64], corners_s: list[float]) -> NDArray[np.float64]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kyc.vision.liveness.observation import Observation, contrast_of
+from kyc.vision.liveness.steadying import steadied
 
 # A frame is compared with those this many sampled frames before and after it.
 _BLEND_REACH = (2, 3, 4, 6)
@@ -15,6 +17,8 @@ _BLEND_REACH = (2, 3, 4, 6)
 # light apart), and how far from both of them a frame must lie to be a blend.
 _BLEND_MOVEMENT = 0.2
 _BLEND_SHARE = (0.2, 0.8)
+# What steadying leaves of a shaking camera is movement too: more has to happen there.
+_SHAKEN_MOVEMENT = 0.5
 # The same for the frame's own neighbours, which lie closer together.
 _NEIGHBOUR_MOVEMENT = 0.1
 # One such frame may be chance.
@@ -37,11 +41,25 @@ def blend_residual(seen: Sequence[Observation]) -> float:
         cross-fade, .12 and more for what moves. Light that changes does not count: brightness and
         contrast are free.
     """
-    flat, movement = _without_light(seen), _BLEND_MOVEMENT * contrast_of(seen)
-    return min(
-        (value for reach in _BLEND_REACH for value in _distances(flat, reach, movement)),
-        default=1.0,
-    )
+    pictures = [one.thumbnail for one in seen]
+    return _least_distance(_without_light(pictures), _BLEND_MOVEMENT * contrast_of(pictures))
+
+
+def shaken_blend_residual(seen: Sequence[Observation]) -> float:
+    """The same where the camera shakes: of pictures that were moved onto each other.
+
+    Parameters
+    ----------
+    seen : sequence of Observation
+        All frames in order of time, at least one.
+
+    Returns
+    -------
+    float
+        .06-.19 for a cross-fade, .28 and more for what moves, 1 if little does.
+    """
+    pictures = steadied(seen)
+    return _least_distance(_without_light(pictures), _SHAKEN_MOVEMENT * contrast_of(pictures))
 
 
 def interpolation_residual(seen: Sequence[Observation]) -> float:
@@ -58,13 +76,19 @@ def interpolation_residual(seen: Sequence[Observation]) -> float:
         The third smallest distance; 1 if little moves. .01-.1 where every second or third frame was
         computed from its neighbours, .11 and more for what moves.
     """
-    movement = _NEIGHBOUR_MOVEMENT * contrast_of(seen)
-    distances = sorted(_distances(_without_light(seen), 1, movement))
+    pictures = [one.thumbnail for one in seen]
+    movement = _NEIGHBOUR_MOVEMENT * contrast_of(pictures)
+    distances = sorted(_distances(_without_light(pictures), 1, movement))
     return distances[_INTERPOLATED_FRAMES - 1] if len(distances) >= _INTERPOLATED_FRAMES else 1.0
 
 
-def _without_light(seen: Sequence[Observation]) -> NDArray[np.float64]:
-    flat = np.array([one.thumbnail.ravel() for one in seen], dtype=np.float64)
+def _least_distance(flat: NDArray[np.float64], movement: float) -> float:
+    distances = (_distances(flat, reach, movement) for reach in _BLEND_REACH)
+    return min(chain.from_iterable(distances), default=1.0)
+
+
+def _without_light(pictures: Iterable[NDArray[np.float32]]) -> NDArray[np.float64]:
+    flat = np.array([picture.ravel() for picture in pictures], dtype=np.float64)
     return np.asarray(flat - flat.mean(axis=1, keepdims=True))
 
 

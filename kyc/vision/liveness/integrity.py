@@ -8,10 +8,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from kyc.vision.liveness.blends import blend_residual, interpolation_residual
-from kyc.vision.liveness.observation import Observation, contrast_of, with_one_face
+from kyc.vision.liveness.blends import (
+    blend_residual,
+    interpolation_residual,
+    shaken_blend_residual,
+)
+from kyc.vision.liveness.cuts import face_cut, scene_cut
+from kyc.vision.liveness.observation import Observation, with_one_face
 from kyc.vision.liveness.policy import LivenessPolicy
 from kyc.vision.liveness.signals import Signal, above, below
+from kyc.vision.liveness.steadying import SHAKING, shaking_of
 
 _STEP_MS = 1000.0 / 12
 # Two stretches of this many sampled frames are compared, at least this far apart.
@@ -25,11 +31,6 @@ _STILL_MOVEMENT = 1.0
 _MANY_TIMES = 2.0
 # Less noise than this a coded video does not have: keeps exact copies from dividing by nought.
 _STILL_NOISE = 0.2
-# A change of scene stands out by this factor from the two changes before and the two after it, and
-# happens between frames that are this close.
-_CUT_FACTOR = 4.0
-_CUT_REACH = 2
-_CUT_MAX_GAP_MS = 150.0
 
 
 def capture_signals(
@@ -44,13 +45,9 @@ def capture_signals(
             "frozen_frames", "fraud", _frozen_ms(differences, times_ms, policy), policy.frozen_ms
         ),
         below("repeated_frames", "fraud", _loop_ratio(differences), policy.loop_ratio),
-        above(
-            "scene_cut",
-            "fraud",
-            _cut(differences, times_ms) / contrast_of(seen),
-            policy.max_cut_share,
-        ),
-        below("blended_frames", "fraud", blend_residual(seen), policy.min_blend_residual),
+        above("scene_cut", "fraud", scene_cut(seen, differences), policy.max_cut_share),
+        above("face_cut", "fraud", face_cut(seen), policy.max_face_cut),
+        _blend_signal(seen, policy),
         below(
             "interpolated_frames",
             "fraud",
@@ -60,6 +57,14 @@ def capture_signals(
         below("still_picture", "fraud", _stillness(differences), policy.min_stillness),
         *_jump_signals(seen, policy),
     )
+
+
+def _blend_signal(seen: Sequence[Observation], policy: LivenessPolicy) -> Signal:
+    if shaking_of(seen) > SHAKING:
+        residual, limit = shaken_blend_residual(seen), policy.min_shaken_blend_residual
+    else:
+        residual, limit = blend_residual(seen), policy.min_blend_residual
+    return below("blended_frames", "fraud", residual, limit)
 
 
 def presence_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:
@@ -166,26 +171,6 @@ def _loop_ratio(differences: NDArray[np.float64]) -> float:
 
 def _running_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(values, np.full(_LOOP_FRAMES, 1 / _LOOP_FRAMES), "valid")
-
-
-def _cut(differences: NDArray[np.float64], times_ms: NDArray[np.float64]) -> float:
-    """The largest change from one frame to the next that stands alone; 0 if none does.
-
-    A hand that swings a camera changes the picture as much, but over several frames; and a browser
-    that was too busy to record leaves a gap in time, after which everything may have moved.
-    """
-    steps = np.diagonal(differences, 1)
-    around = np.pad(steps, _CUT_REACH)
-    beside = np.max(
-        [
-            around[shift : shift + len(steps)]
-            for shift in range(2 * _CUT_REACH + 1)
-            if shift != _CUT_REACH
-        ],
-        axis=0,
-    )
-    is_cut = (steps > _CUT_FACTOR * beside) & (np.diff(times_ms) <= _CUT_MAX_GAP_MS)
-    return float(steps[is_cut].max(initial=0.0))
 
 
 def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +17,8 @@ Pixels = NDArray[np.uint8]
 
 # Small enough that 120 frames are compared pairwise in milliseconds.
 _THUMBNAIL_SIZE = (48, 36)
+# Large enough to tell by how much of a pixel a camera shook.
+_PICTURE_SIZE = (96, 72)
 _LEAST_CONTRAST = 10.0
 # Sharpness is compared at one size of the face, or larger faces would always seem softer.
 _FACE_SIZE = (160, 200)
@@ -48,6 +50,8 @@ class Observation:
         Variance of the Laplacian over the face at 160 x 200 px; 0 without a face.
     thumbnail : ndarray of shape (36, 48), dtype=float32
         Grey levels of the whole frame, 0-255.
+    picture : ndarray of shape (72, 96), dtype=float32
+        The same, larger.
     chroma : tuple of float
         Shares of red and green in the middle of the face, 0-1; 0 without a face.
     """
@@ -59,6 +63,7 @@ class Observation:
     brightness: float
     sharpness: float
     thumbnail: NDArray[np.float32]
+    picture: NDArray[np.float32]
     chroma: tuple[float, float] = (0.0, 0.0)
 
 
@@ -125,20 +130,21 @@ def baseline_of(seen: Sequence[Observation]) -> Baseline | None:
     )
 
 
-def contrast_of(seen: Sequence[Observation]) -> float:
+def contrast_of(pictures: Iterable[NDArray[np.float32]]) -> float:
     """How much there is to see: what changes of the picture are large or small against.
 
     Parameters
     ----------
-    seen : sequence of Observation
+    pictures : iterable of ndarray, dtype=float32
+        One small picture for each frame, grey levels.
 
     Returns
     -------
     float
-        Median over frames of the standard deviation within the small picture, grey levels: 50-65 by
-        day, 20 in a dim room; at least 10, below which noise would be taken for movement.
+        Median over frames of the standard deviation within the picture, grey levels: 50-65 by day,
+        20 in a dim room; at least 10, below which noise would be taken for movement.
     """
-    deviations = [float(one.thumbnail.std()) for one in seen]
+    deviations = [float(picture.std()) for picture in pictures]
     return max(float(np.median(deviations)), _LEAST_CONTRAST) if deviations else _LEAST_CONTRAST
 
 
@@ -146,7 +152,6 @@ def _observation(frame: Frame, faces: tuple[MeshFace, ...]) -> Observation:
     face = faces[0] if len(faces) == 1 else None
     grey = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
     brightness, sharpness = _light_and_focus(grey, face)
-    small = cv2.resize(grey, _THUMBNAIL_SIZE, interpolation=cv2.INTER_AREA)
     return Observation(
         index=frame.index,
         at_ms=frame.at_ms,
@@ -154,9 +159,14 @@ def _observation(frame: Frame, faces: tuple[MeshFace, ...]) -> Observation:
         face=face,
         brightness=brightness,
         sharpness=sharpness,
-        thumbnail=small.astype(np.float32),
+        thumbnail=_shrunk(grey, _THUMBNAIL_SIZE),
+        picture=_shrunk(grey, _PICTURE_SIZE),
         chroma=_chroma(frame.pixels, face),
     )
+
+
+def _shrunk(grey: Pixels, size: tuple[int, int]) -> NDArray[np.float32]:
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _light_and_focus(grey: Pixels, face: MeshFace | None) -> tuple[float, float]:

@@ -102,7 +102,10 @@ class LivenessPolicy:
     min_blend_residual : float
         How far a frame must be from a blend of two others, in shares of their difference.
         Cross-faded stills read .014-.03, in a dim room .046; rendered and filmed heads .12 and
-        more. Not found where the camera shakes.
+        more.
+    min_shaken_blend_residual : float
+        The same where the camera shakes, of pictures that were steadied. Cross-faded stills read
+        .06-.19, people .28 and more (27 renders each of twelve people).
     min_interpolation_residual : float
         The same for frames and their own neighbours, third smallest. Frames put in between read
         .014-.1 (ten renders of six people), rendered heads .11 and more.
@@ -118,9 +121,14 @@ class LivenessPolicy:
         Factor by which a face may grow or shrink in 1/12 s.
     max_cut_share : float
         RMS change between successive small pictures, in shares of their contrast, from where a
-        change that stands alone is another scene. Stills shown one after the other read .6-.7 by
-        day and in a dim room, another face 1.2-1.5, people up to .25 (twelve renders of two
-        people in six conditions).
+        change that stands alone is another scene. Stills shown one after the other read .58-.9 by
+        day and in a dim room (of a small face .37, which `max_face_cut` finds), another face
+        1.2-1.5, people .25 and, in a dim room with a camera that stalls, up to .48.
+    max_face_cut : float
+        Change of a face's shape from frame to frame, in widths of the face, from where one that
+        stands alone is another picture. Stills shown one after the other read .097 and more,
+        people up to .012, and up to .07 (who turn within .3 s, filmed 8 times a second) if changes
+        that do not stand alone are counted (135 renders of twelve people in 15 conditions).
     max_identity_distance : float
         Between two frames that look into the camera. The frames of one rendered person lie up to
         .37 apart, of a filmed one .33, of two rendered people .67 and more; two people on
@@ -154,12 +162,14 @@ class LivenessPolicy:
     frozen_difference: float = 0.3
     loop_ratio: float = 0.3
     min_blend_residual: float = 0.08
+    min_shaken_blend_residual: float = 0.22
     min_interpolation_residual: float = 0.075
     min_stillness: float = 1.6
     max_jump_widths: float = 0.8
     max_jump_deg: float = 30.0
     max_jump_scale: float = 1.35
-    max_cut_share: float = 0.45
+    max_cut_share: float = 0.55
+    max_face_cut: float = 0.08
     max_identity_distance: float = 0.55
     min_light_reflection: float = 0.7
     virtual_camera_names: tuple[str, ...] = VIRTUAL_CAMERA_NAMES

@@ -68,6 +68,16 @@ def test_shy_people_turn_less_and_late_ones_later() -> None:
     assert np.argmax(late > 20) - np.argmax(bold > 20) == pytest.approx(0.8 * 12, abs=1)
 
 
+def test_brisk_people_turn_in_half_the_time() -> None:
+    def frames_on_the_way(yaw_deg: Any) -> int:
+        return int(((yaw_deg > 3) & (yaw_deg < 32)).sum())
+
+    calm, brisk = turned(sway=0.0), turned(sway=0.0, pace=0.5)
+
+    assert brisk.max() == pytest.approx(calm.max(), abs=0.1)
+    assert frames_on_the_way(brisk) == pytest.approx(frames_on_the_way(calm) / 2, abs=2)
+
+
 def test_a_face_is_framed_where_and_as_large_as_asked() -> None:
     framing = Framing(face_height=0.3, middle=(0.35, 0.45), room_seed=1)
 

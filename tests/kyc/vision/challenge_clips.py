@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from kyc.simulation.challenge_scene import USUAL, Circumstances
 from kyc.simulation.challenge_videos import ChallengeVideo, Species, render_challenge_video
 from kyc.simulation.portraits import PORTRAIT_NAMES, PortraitName, load_portrait
 from kyc.vision.liveness.challenge import parse_challenge
@@ -13,7 +14,11 @@ from kyc.vision.liveness.challenge import parse_challenge
 
 @cache
 def clip(
-    person: PortraitName, challenge: str, species: Species = "live", seed: int = 1
+    person: PortraitName,
+    challenge: str,
+    species: Species = "live",
+    seed: int = 1,
+    circumstances: Circumstances = USUAL,
 ) -> ChallengeVideo:
     companion = next(name for name in PORTRAIT_NAMES if name != person)
     return render_challenge_video(
@@ -25,4 +30,5 @@ def clip(
         tail_s=0.5,
         seconds_per_action=2.0,
         companion=load_portrait(companion, framing="selfie"),
+        circumstances=circumstances,
     )

@@ -16,8 +16,8 @@ from kyc.vision.liveness.policy import LivenessPolicy
 
 def seen(pictures: Any) -> list[Observation]:
     return [
-        Observation(number, number * 1000 / 12, 0, None, 0, 0, picture.astype(np.float32))
-        for number, picture in enumerate(pictures)
+        Observation(number, number * 1000 / 12, 0, None, 0, 0, small, cv2.resize(small, (96, 72)))
+        for number, small in enumerate(np.asarray(pictures, np.float32))
     ]
 
 
