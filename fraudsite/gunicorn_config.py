@@ -7,6 +7,9 @@ from typing import Any
 
 worker_class = "gthread"
 loglevel = "warning"
+# Imported once and forked: three seconds less for each process, also for one that replaces another.
+# What computes in threads of its own (models, compiled features) is loaded after the fork, below.
+preload_app = True
 timeout = 60
 graceful_timeout = 20
 # Longer than the 60 s for which callers' pools and proxies keep an idle connection: whoever hangs

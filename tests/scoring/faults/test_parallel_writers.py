@@ -42,9 +42,9 @@ def crowded(
     own_valkey: ValkeyProcess,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
-    """Ten processes of five threads, forked from one that has everything loaded."""
+    """Ten processes of five threads."""
     log = tmp_path_factory.mktemp("crowded") / "gunicorn.log"
-    words = (f"--workers={PROCESSES}", f"--threads={THREADS}", "--preload")
+    words = (f"--workers={PROCESSES}", f"--threads={THREADS}")
     web = start_web(log, *words, MODEL_REGISTRY=str(registry), REDIS_URL=own_valkey.url)
     champion, key = populated
     yield Site(web, key, champion)
