@@ -100,10 +100,23 @@ def image_capture(
 
 def _picture(kind: CaptureKind, data: bytes) -> CleanImage:
     """Return the one picture of a file; of a PDF the first page is the front, the last the back."""
-    if kind not in DOCUMENT_KINDS or not is_pdf(data):
+    if kind not in DOCUMENT_KINDS:
         return read_image(data)
+    if not is_pdf(data):
+        return _document_photo(data)
     pages = read_pdf_pages(data)
     return pages[-1] if kind == CaptureKind.DOCUMENT_BACK else pages[0]
+
+
+def _document_photo(data: bytes) -> CleanImage:
+    """As `read_image`; who chose another type is told that a PDF is taken as well."""
+    try:
+        return read_image(data)
+    except ImageRefused as refused:
+        if refused.code != "unsupported_type":
+            raise
+        sentence = f"{refused.sentence} A PDF will do as well."
+        raise ImageRefused(refused.code, sentence) from refused
 
 
 def video_capture(

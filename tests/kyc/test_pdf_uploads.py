@@ -62,6 +62,16 @@ def test_a_pdf_of_many_pages_gets_a_sentence_and_leaves_nothing_behind(
 
 
 @pytest.mark.django_db
+def test_who_sends_another_type_learns_that_a_pdf_is_taken(traveller: Traveller) -> None:
+    traveller.reaches_capture()
+
+    answer = traveller.uploads(b"GIF89a", HTTP_ACCEPT="application/json")
+
+    assert answer.status_code == 422
+    assert "JPEG, PNG, WebP or HEIC. A PDF will do as well." in answer.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_face_is_not_taken_as_a_pdf(traveller: Traveller) -> None:
     traveller.reaches_capture()
     traveller.uploads(pdf(FRONT))

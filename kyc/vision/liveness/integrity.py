@@ -60,11 +60,12 @@ def capture_signals(
 
 
 def _blend_signal(seen: Sequence[Observation], policy: LivenessPolicy) -> Signal:
-    if shaking_of(seen) > SHAKING:
-        residual, limit = shaken_blend_residual(seen), policy.min_shaken_blend_residual
-    else:
-        residual, limit = blend_residual(seen), policy.min_blend_residual
-    return below("blended_frames", "fraud", residual, limit)
+    """By the frames as they are, and where the camera shakes by steadied ones as well."""
+    plain = below("blended_frames", "fraud", blend_residual(seen), policy.min_blend_residual)
+    if plain.is_raised or shaking_of(seen) <= SHAKING:
+        return plain
+    residual = shaken_blend_residual(seen)
+    return below("blended_frames", "fraud", residual, policy.min_shaken_blend_residual)
 
 
 def presence_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[Signal, ...]:

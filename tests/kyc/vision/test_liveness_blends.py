@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from kyc.vision.face_mesh import MeshFace
 from kyc.vision.liveness.blends import blend_residual, interpolation_residual
 from kyc.vision.liveness.integrity import capture_signals
 from kyc.vision.liveness.observation import Observation
 from kyc.vision.liveness.policy import LivenessPolicy
+from kyc.vision.liveness.steadying import SHAKING, shaking_of
 
 
 def seen(pictures: Any) -> list[Observation]:
@@ -19,6 +22,11 @@ def seen(pictures: Any) -> list[Observation]:
         Observation(number, number * 1000 / 12, 0, None, 0, 0, small, cv2.resize(small, (96, 72)))
         for number, small in enumerate(np.asarray(pictures, np.float32))
     ]
+
+
+def face_at(x: float) -> MeshFace:
+    points = np.random.default_rng(4).normal(0, 40, (478, 3)) + np.array((x, 0, 0))
+    return MeshFace(points, 0.0, 0.0, 0.0, 0.3, 0.3, 0.0)
 
 
 def moving(count: int = 60) -> list[Any]:
@@ -71,6 +79,18 @@ def test_a_fade_is_a_blend() -> None:
     shares = np.clip((np.arange(60) - 25) / 8, 0, 1)
 
     assert blend_residual(seen([before * (1 - s) + after * s for s in shares])) < 0.001
+
+
+@pytest.mark.parametrize("is_shaking", [False, True])
+def test_a_fade_is_found_whether_the_face_shakes_or_not(is_shaking: bool) -> None:
+    before, after = moving()[0], moving()[12]
+    shares = np.clip((np.arange(60) - 25) / 8, 0, 1)
+    frames = seen([before * (1 - s) + after * s for s in shares])
+    shaken = [replace(one, face=face_at(8.0 * (one.index % 2))) for one in frames]
+    signals = capture_signals(shaken if is_shaking else frames, "", LivenessPolicy())
+
+    assert shaking_of(shaken) > SHAKING >= shaking_of(frames)
+    assert "blended_frames" in {signal.code for signal in signals if signal.is_raised}
 
 
 def test_nothing_that_moves_is_no_blend() -> None:
