@@ -21,6 +21,8 @@ from typing import IO
 
 STOP_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.2
+# The last lines of programs that ended; a grandchild that lives on may keep a pipe open for ever.
+LAST_LINES_TIMEOUT_S = 5
 # What mediapipe and OpenCV print whatever the environment says, and our own question whether the
 # site is ready yet; none of it is for people.
 CHATTER = re.compile(
@@ -44,6 +46,7 @@ class Supervisor:
         self._programs = programs
         self._environment = dict(environment)
         self._running: dict[str, subprocess.Popen[str]] = {}
+        self._printers: list[threading.Thread] = []
         self._asked_to_stop = threading.Event()
 
     def run(self, *, when_started: Callable[[], None]) -> int:
@@ -57,6 +60,7 @@ class Supervisor:
         threading.Thread(target=when_started, daemon=True).start()
         ended = self._wait()
         self._stop_all()
+        self._print_last_lines()
         if ended is None:
             return 0
         print(f"run: {ended} ended by itself; everything else was stopped too", file=sys.stderr)
@@ -83,7 +87,9 @@ class Supervisor:
         )
         if process.stdout is not None:
             arguments = (program.name, process.stdout)
-            threading.Thread(target=print_lines, args=arguments, daemon=True).start()
+            printer = threading.Thread(target=print_lines, args=arguments, daemon=True)
+            printer.start()
+            self._printers.append(printer)
         return process
 
     def _wait(self) -> str | None:
@@ -105,6 +111,12 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 _kill_group(process)
                 process.wait()
+
+    def _print_last_lines(self) -> None:
+        """Wait for what the programs said last, which is why one of them ended."""
+        deadline = time.monotonic() + LAST_LINES_TIMEOUT_S
+        for printer in self._printers:
+            printer.join(max(0.0, deadline - time.monotonic()))
 
 
 def _kill_group(process: subprocess.Popen[str]) -> None:

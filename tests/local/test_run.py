@@ -14,14 +14,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from fraudsite.environment import CHECKOUT
-from fraudsite.local import run, servers
+from fraudsite.local import run, servers, supervisor
 from fraudsite.local.ports import free_port, is_free
 from fraudsite.local.run import _check_port
-from fraudsite.local.supervisor import Program, Supervisor
+from fraudsite.local.supervisor import Program, Supervisor, print_lines
 from fraudsite.local.trouble import LocalTrouble
 
 # Linux lets every user bind the ports from here on.
@@ -189,10 +190,26 @@ def test_when_one_program_ends_the_others_are_stopped(capfd: pytest.CaptureFixtu
 
     assert code == 1
     assert time.monotonic() - started < 30
-    time.sleep(0.2)
     printed = capfd.readouterr()
     assert "lasting   | bye" in printed.out
     assert "short ended by itself" in printed.err
+
+
+def test_the_last_words_of_a_program_are_printed(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # Stands for a machine that does much else: the program has ended before its lines are read.
+    def print_late(name: str, stream: IO[str]) -> None:
+        time.sleep(0.5)
+        print_lines(name, stream)
+
+    monkeypatch.setattr(supervisor, "print_lines", print_late)
+    command = [sys.executable, "-c", "print('no room left')"]
+
+    code = Supervisor([Program("short", command)], os.environ).run(when_started=lambda: None)
+
+    assert code == 1
+    assert "short     | no room left" in capfd.readouterr().out
 
 
 def test_a_closed_terminal_stops_the_programs_in_order() -> None:
