@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kyc.simulation.expressions import eye_outlines, mouth_outline
+from kyc.vision.face_mesh import FACE_POINT_COUNT
 
 Image = NDArray[np.uint8]
 Points = NDArray[np.float64]
@@ -81,7 +82,7 @@ def darken_skin(portrait: Image, points: Points) -> Image:
     """The portrait of somebody with much darker skin; eyes and mouth keep their white."""
     tones = cv2.cvtColor(portrait, cv2.COLOR_BGR2YCrCb)
     mask = cv2.inRange(tones, _SKIN_LOW, _SKIN_HIGH)
-    hull = cv2.convexHull(np.round(points[:468, :2]).astype(np.int32))
+    hull = cv2.convexHull(np.round(points[:FACE_POINT_COUNT, :2]).astype(np.int32))
     cv2.fillConvexPoly(mask, hull, 255)
     for outline in eye_outlines(points):
         cv2.fillPoly(mask, [np.round(outline).astype(np.int32)], 0)

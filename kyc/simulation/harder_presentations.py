@@ -19,6 +19,7 @@ from kyc.simulation.flat_attacks import (
     steepen_photo,
 )
 from kyc.simulation.head_motion import Head, HeadPose, build_head, render_head
+from kyc.vision.face_mesh import FACE_POINT_COUNT
 from kyc.vision.liveness.challenge import Action
 
 Image = NDArray[np.uint8]
@@ -120,7 +121,8 @@ def _face_behind(wearer: Head, mask: Head, pose: HeadPose) -> Image:
     if pose.mouth_opening > 0:
         face = open_mouth(face, wearer.points, pose.mouth_opening)
     matrix, _ = cv2.estimateAffinePartial2D(
-        np.float32(wearer.points[:468, :2]), np.float32(mask.points[:468, :2])
+        np.float32(wearer.points[:FACE_POINT_COUNT, :2]),
+        np.float32(mask.points[:FACE_POINT_COUNT, :2]),
     )
     size = (mask.texture.shape[1], mask.texture.shape[0])
     return np.asarray(cv2.warpAffine(face, matrix, size, borderMode=cv2.BORDER_REPLICATE), np.uint8)

@@ -16,7 +16,7 @@ from scipy.interpolate import LinearNDInterpolator, NearestNDInterpolator
 
 from kyc.simulation.expressions import close_eyes, open_mouth, paint_lids, smile
 from kyc.simulation.rooms import draw_room
-from kyc.vision.face_mesh import track
+from kyc.vision.face_mesh import FACE_POINT_COUNT, track
 
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -196,7 +196,9 @@ def _points_in(picture: Image, near: tuple[float, float] | None = None) -> NDArr
     # A pattern in the room may be taken for a face, and a larger one.
     return min(
         (face.points for face in faces),
-        key=lambda points: float(np.linalg.norm(points[:468, :2].mean(axis=0) - place)),
+        key=lambda points: float(
+            np.linalg.norm(points[:FACE_POINT_COUNT, :2].mean(axis=0) - place)
+        ),
     )
 
 
@@ -244,9 +246,11 @@ def _raster(size: tuple[int, int]) -> tuple[Floats, Floats]:
 def _depth_raster(points: NDArray[np.float64], size: tuple[int, int], width_px: float) -> Floats:
     """Depth of the mesh inside the face; around it the head curves back and then levels out."""
     x, y = _raster(size)
-    inside = LinearNDInterpolator(points[:468, :2], points[:468, 2])(x, y)
+    inside = LinearNDInterpolator(points[:FACE_POINT_COUNT, :2], points[:FACE_POINT_COUNT, 2])(x, y)
     is_outside = np.isnan(inside)
-    nearest = NearestNDInterpolator(points[:468, :2], points[:468, 2])(x, y)
+    nearest = NearestNDInterpolator(points[:FACE_POINT_COUNT, :2], points[:FACE_POINT_COUNT, 2])(
+        x, y
+    )
     away_px = cv2.distanceTransform(is_outside.astype(np.uint8), cv2.DIST_L2, 5) * _RASTER_PX
     back = 0.35 * width_px * (1 - np.exp(-away_px / (0.35 * width_px)))
     depth = np.where(is_outside, nearest + back, inside).astype(np.float32)

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 ENGINE = "mediapipe-face-mesh"
 POINT_COUNT = 478
+# The first of them: all but those of the irises, whose place follows the gaze.
+FACE_POINT_COUNT = 468
 
 Points = NDArray[np.float64]
 Pixels = NDArray[np.uint8]

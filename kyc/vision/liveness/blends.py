@@ -56,7 +56,7 @@ def shaken_blend_residual(seen: Sequence[Observation]) -> float:
     Returns
     -------
     float
-        .06-.19 for a cross-fade, .28 and more for what moves, 1 if little does.
+        .08-.19 for a cross-fade, .28 and more for what moves, 1 if little does.
     """
     pictures = steadied(seen)
     return _least_distance(_without_light(pictures), _SHAKEN_MOVEMENT * contrast_of(pictures))

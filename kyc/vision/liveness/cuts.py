@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from kyc.vision.face_mesh import MeshFace
+from kyc.vision.face_mesh import FACE_POINT_COUNT, MeshFace
 from kyc.vision.liveness.observation import Observation, contrast_of
 
 # A change stands alone that is this many times as large as any of the two before and the two after
@@ -21,8 +21,6 @@ from kyc.vision.liveness.observation import Observation, contrast_of
 _CUT_FACTOR = 4.0
 _CUT_REACH = 2
 _CUT_MAX_GAP_MS = 150.0
-# Face points without the irises, whose place follows the gaze.
-_FACE_POINTS = 468
 
 
 def scene_cut(seen: Sequence[Observation], differences: NDArray[np.float64]) -> float:
@@ -58,8 +56,7 @@ def face_cut(seen: Sequence[Observation]) -> float:
         RMS distance of the face's points from where they were, in widths of the face, after the
         best shift, turn and enlargement in the picture, so that neither a shaking camera nor a
         nearer face counts; 0 if none stands alone. Stills shown one after the other read .097 and
-        more; people up to .012, the quickest turn alone or not .07 (turned in .3 s, 8 frames a
-        second).
+        more, people up to .012.
     """
     steps = [
         _change_of_shape(before.face, after.face) if before.face and after.face else np.inf
@@ -93,5 +90,6 @@ def _change_of_shape(before: MeshFace, after: MeshFace) -> float:
 
 
 def _in_the_plane(face: MeshFace) -> NDArray[np.complex128]:
-    flat = face.points[:_FACE_POINTS, 0] + 1j * face.points[:_FACE_POINTS, 1]
+    x, y = face.points[:FACE_POINT_COUNT, :2].T
+    flat = x + 1j * y
     return np.asarray(flat - flat.mean(), np.complex128)

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from kyc.vision.face_mesh import FACE_POINT_COUNT, MeshFace
 from kyc.vision.liveness.blends import (
     blend_residual,
     interpolation_residual,
@@ -181,7 +182,7 @@ def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[
     growth = 1.0
     for (before, one), (after, other) in pairwise(single):
         steps = max(1.0, (after.at_ms - before.at_ms) / _STEP_MS)
-        middles = other.points[:468, :2].mean(axis=0) - one.points[:468, :2].mean(axis=0)
+        middles = _middle(other) - _middle(one)
         shift = max(shift, float(np.linalg.norm(middles)) / max(one.width_px, 1.0) / steps)
         turn = max(turn, abs(other.yaw_deg - one.yaw_deg) / steps)
         factor = other.width_px / max(one.width_px, 1e-6)
@@ -191,6 +192,10 @@ def _jump_signals(seen: Sequence[Observation], policy: LivenessPolicy) -> tuple[
         above("turn_jump", "fraud", turn, policy.max_jump_deg),
         above("size_jump", "fraud", growth, policy.max_jump_scale),
     )
+
+
+def _middle(face: MeshFace) -> NDArray[np.float64]:
+    return np.asarray(face.points[:FACE_POINT_COUNT, :2].mean(axis=0))
 
 
 def _longest_run(states: Sequence[bool]) -> int:

@@ -17,8 +17,6 @@ Pixels = NDArray[np.uint8]
 
 # Small enough that 120 frames are compared pairwise in milliseconds.
 _THUMBNAIL_SIZE = (48, 36)
-# Large enough to tell by how much of a pixel a camera shook.
-_PICTURE_SIZE = (96, 72)
 _LEAST_CONTRAST = 10.0
 # Sharpness is compared at one size of the face, or larger faces would always seem softer.
 _FACE_SIZE = (160, 200)
@@ -50,8 +48,8 @@ class Observation:
         Variance of the Laplacian over the face at 160 x 200 px; 0 without a face.
     thumbnail : ndarray of shape (36, 48), dtype=float32
         Grey levels of the whole frame, 0-255.
-    picture : ndarray of shape (72, 96), dtype=float32
-        The same, larger.
+    pixels : ndarray of shape (height, width, 3), dtype=uint8
+        The frame itself, BGR, for what is looked at only where there is reason to.
     chroma : tuple of float
         Shares of red and green in the middle of the face, 0-1; 0 without a face.
     """
@@ -63,7 +61,7 @@ class Observation:
     brightness: float
     sharpness: float
     thumbnail: NDArray[np.float32]
-    picture: NDArray[np.float32]
+    pixels: Pixels
     chroma: tuple[float, float] = (0.0, 0.0)
 
 
@@ -152,6 +150,7 @@ def _observation(frame: Frame, faces: tuple[MeshFace, ...]) -> Observation:
     face = faces[0] if len(faces) == 1 else None
     grey = cv2.cvtColor(frame.pixels, cv2.COLOR_BGR2GRAY)
     brightness, sharpness = _light_and_focus(grey, face)
+    small = cv2.resize(grey, _THUMBNAIL_SIZE, interpolation=cv2.INTER_AREA)
     return Observation(
         index=frame.index,
         at_ms=frame.at_ms,
@@ -159,14 +158,10 @@ def _observation(frame: Frame, faces: tuple[MeshFace, ...]) -> Observation:
         face=face,
         brightness=brightness,
         sharpness=sharpness,
-        thumbnail=_shrunk(grey, _THUMBNAIL_SIZE),
-        picture=_shrunk(grey, _PICTURE_SIZE),
+        thumbnail=small.astype(np.float32),
+        pixels=frame.pixels,
         chroma=_chroma(frame.pixels, face),
     )
-
-
-def _shrunk(grey: Pixels, size: tuple[int, int]) -> NDArray[np.float32]:
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _light_and_focus(grey: Pixels, face: MeshFace | None) -> tuple[float, float]:

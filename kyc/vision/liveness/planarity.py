@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kyc.vision.face_mesh import MeshFace
+from kyc.vision.face_mesh import FACE_POINT_COUNT, MeshFace
 from kyc.vision.liveness.observation import Baseline, Observation, with_one_face
 from kyc.vision.liveness.policy import LivenessPolicy
 from kyc.vision.liveness.signals import Signal, above
@@ -18,8 +18,6 @@ from kyc.vision.liveness.signals import Signal, above
 _PAIR_YAW_DEG = (15.0, 40.0)
 _MAX_PAIRS = 40
 _MIN_PAIRS = 3
-# Face points without the irises, whose place follows the gaze.
-_FACE_POINTS = 468
 # Towards the camera, within which a head's proportions in the picture do not change.
 _STILL_YAW_DEG, _STILL_PITCH_DEG = 12.0, 8.0
 _RIGHT_EYE_CORNER, _LEFT_EYE_CORNER, _FOREHEAD, _UNDER_NOSE = 33, 263, 10, 2
@@ -107,8 +105,8 @@ def _widest(pairs: list[tuple[MeshFace, MeshFace]]) -> list[tuple[MeshFace, Mesh
 
 
 def _pair_residual(one: MeshFace, other: MeshFace) -> float:
-    source = one.points[:_FACE_POINTS, :2]
-    target = other.points[:_FACE_POINTS, :2]
+    source = one.points[:FACE_POINT_COUNT, :2]
+    target = other.points[:FACE_POINT_COUNT, :2]
     matrix, _ = cv2.findHomography(source, target, 0)
     if matrix is None:
         return 1.0

@@ -105,7 +105,7 @@ class LivenessPolicy:
         more.
     min_shaken_blend_residual : float
         The same where the camera shakes, of pictures that were steadied. Cross-faded stills read
-        .06-.19, people .28 and more (27 renders each of twelve people).
+        .08-.19, people .28 and more (27 renders each of twelve people).
     min_interpolation_residual : float
         The same for frames and their own neighbours, third smallest. Frames put in between read
         .014-.1 (ten renders of six people), rendered heads .11 and more.

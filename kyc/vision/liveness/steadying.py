@@ -14,6 +14,8 @@ from kyc.vision.liveness.observation import Observation, with_one_face
 # frame to frame .04-.10.
 SHAKING = 0.02
 
+# Large enough to tell by how much of a pixel a camera shook.
+_PICTURE_SIZE = (96, 72)
 _ROUNDS = 2
 _ECC_STEPS = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 20, 1e-3)
 _ECC_BLUR_PX = 3
@@ -62,7 +64,7 @@ def steadied(seen: Sequence[Observation]) -> NDArray[np.float32]:
     Evangelidis and Psarakis, "Parametric Image Alignment Using Enhanced Correlation Coefficient
     Maximization", IEEE TPAMI 30 (10), 2008.
     """
-    pictures = np.array([one.picture for one in seen])
+    pictures = np.array([_small(one) for one in seen])
     shifts = [np.eye(2, 3, dtype=np.float32)] * len(pictures)
     moved = pictures
     for _ in range(_ROUNDS):
@@ -75,6 +77,11 @@ def steadied(seen: Sequence[Observation]) -> NDArray[np.float32]:
             [_moved(picture, shift) for picture, shift in zip(pictures, shifts, strict=True)]
         )
     return moved[:, _BORDER_PX:-_BORDER_PX, _BORDER_PX:-_BORDER_PX]
+
+
+def _small(one: Observation) -> NDArray[np.float32]:
+    grey = cv2.cvtColor(one.pixels, cv2.COLOR_BGR2GRAY)
+    return np.asarray(cv2.resize(grey, _PICTURE_SIZE, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _shift_onto(

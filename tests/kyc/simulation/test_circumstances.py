@@ -16,7 +16,7 @@ from kyc.simulation.head_motion import Framing, build_head
 from kyc.simulation.portraits import load_portrait
 from kyc.simulation.rooms import draw_room
 from kyc.simulation.webcam import Camera, film
-from kyc.vision.face_mesh import track
+from kyc.vision.face_mesh import FACE_POINT_COUNT, track
 from kyc.vision.liveness.challenge import Action
 
 TIMING = Timing(fps=12, lead_s=1.0, tail_s=1.0, action_s=(3.0,))
@@ -117,4 +117,7 @@ def test_glasses_and_a_beard_darken_their_place_and_leave_a_face(change: Any, po
 
     assert changed[around].min() < portrait[around].min() - 30
     (seen,) = track(changed)
-    assert np.abs(seen.points[:468, :2] - face.points[:468, :2]).mean() < 0.05 * face.width_px
+    assert (
+        np.abs(seen.points[:FACE_POINT_COUNT, :2] - face.points[:FACE_POINT_COUNT, :2]).mean()
+        < 0.05 * face.width_px
+    )

@@ -19,9 +19,13 @@ from kyc.vision.liveness.steadying import SHAKING, shaking_of
 
 def seen(pictures: Any) -> list[Observation]:
     return [
-        Observation(number, number * 1000 / 12, 0, None, 0, 0, small, cv2.resize(small, (96, 72)))
+        Observation(number, number * 1000 / 12, 0, None, 0, 0, small, in_colour(small))
         for number, small in enumerate(np.asarray(pictures, np.float32))
     ]
+
+
+def in_colour(small: Any) -> Any:
+    return cv2.cvtColor(small.clip(0, 255).astype(np.uint8), cv2.COLOR_GRAY2BGR)
 
 
 def face_at(x: float) -> MeshFace:

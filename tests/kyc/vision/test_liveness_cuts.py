@@ -14,7 +14,7 @@ from kyc.vision.liveness.steadying import SHAKING, shaking_of, steadied
 
 RNG = np.random.default_rng(1)
 HEAD = RNG.normal(0, 40, (478, 3))
-BLANK = np.zeros((36, 48), np.float32), np.zeros((72, 96), np.float32)
+BLANK = np.zeros((36, 48), np.float32), np.zeros((72, 96, 3), np.uint8)
 
 
 def face(yaw_deg: float, middle: tuple[float, float] = (320.0, 240.0), size: float = 1.0) -> Any:
@@ -82,7 +82,7 @@ def test_shaking_is_told_from_moving() -> None:
 
 
 def test_pictures_are_moved_onto_each_other() -> None:
-    scene = np.kron(RNG.uniform(0, 255, (14, 16)), np.ones((8, 8))).astype(np.float32)
+    scene = np.kron(RNG.integers(0, 256, (14, 16, 1)), np.ones((8, 8, 3))).astype(np.uint8)
     pictures = [
         scene[10 + dy : 82 + dy, 12 + dx : 108 + dx] for dx, dy in RNG.integers(-2, 3, (9, 2))
     ]
