@@ -24,6 +24,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--use-fake-device-for-media-stream",
 ]
+# A score depends on the hour a test runs at: by night a large payment is declined.
+RULES_DECIDE = {"REVIEW_FROM": "1.0", "BLOCK_FROM": "1.0", "DECLINE_FROM": "1.0"}
 PERMIT_CAMERA = "--use-fake-ui-for-media-stream"
 
 
@@ -39,7 +41,7 @@ def site() -> Iterator[Site]:
 def fresh_site() -> Iterator[Site]:
     """A site in which nobody else's story has left anything: for lists that show all there is."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    running = start_site(CHECKOUT / "var" / f"test-site-{worker}-fresh")
+    running = start_site(CHECKOUT / "var" / f"test-site-{worker}-fresh", **RULES_DECIDE)
     yield running
     stop_site(running)
 
