@@ -276,6 +276,13 @@ ACCOUNT_LOGOUT_REDIRECT_URL = reverse_lazy("home")
 MFA_ADAPTER = "fraudsite.core.account_adapter.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fraudsite"
+# A code typed in its last second arrives in the next step, and clocks are off by seconds: one step
+# either side passes (RFC 6238, section 5.2).
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "fraudsite.core.second_factor.AuthenticateOnceForm",
+    "reauthenticate": "fraudsite.core.second_factor.ReauthenticateOnceForm",
+}
 STAFF_MFA_REQUIRED = True
 # How many proxies in front of the site may be believed about X-Forwarded-For; 0: none.
 TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 0)

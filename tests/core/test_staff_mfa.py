@@ -21,6 +21,8 @@ from fraudsite.core.services.data_keys import platform_key
 from tests.core.conftest import PASSWORD
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+# When a code's thirty seconds begin.
+STEP_START = 1_795_305_600
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_cache")]
 
@@ -80,6 +82,43 @@ def test_a_wrong_code_does_not_get_into_the_admin(client: Client, anna: User) ->
     response = client.get(reverse("admin:index"))
     assert response.status_code == 302
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(("age_s", "status"), [(-31, 302), (-30, 200), (59, 200), (60, 302)])
+def test_a_code_passes_one_step_early_or_late(
+    client: Client, anna: User, age_s: int, status: int
+) -> None:
+    TOTP.activate(anna, SECRET)
+    with time_machine.travel(STEP_START, tick=False):
+        shown = code()
+
+    with time_machine.travel(STEP_START + age_s, tick=False):
+        sign_in(client, anna)
+        client.post(reverse("mfa_authenticate"), {"code": shown})
+        assert client.get(reverse("admin:index")).status_code == status
+
+
+@pytest.mark.parametrize("route", ["mfa_authenticate", "mfa_reauthenticate"])
+def test_a_code_that_was_used_is_a_wrong_one_for_as_long_as_it_is_valid(
+    client: Client, anna: User, route: str
+) -> None:
+    TOTP.activate(anna, SECRET)
+    with time_machine.travel(STEP_START, tick=False):
+        shown = code()
+        sign_in(client, anna)
+        client.post(reverse("mfa_authenticate"), {"code": shown})
+        assert client.get(reverse("admin:index")).status_code == 200
+    # What allauth itself remembers, and no longer than a step; the servers' clocks go on here.
+    cache.delete(f"allauth.mfa.totp.used?user={anna.pk}&code={shown}")
+
+    if route == "mfa_authenticate":
+        client.logout()
+        sign_in(client, anna)
+    with time_machine.travel(STEP_START + 31, tick=False):
+        again = client.post(reverse(route), {"code": f"{shown[:3]} {shown[3:]}"})
+
+    assert again.status_code == 200
+    assert again.context["form"].errors["code"] == ["Incorrect code."]
 
 
 def test_a_session_by_password_alone_is_sent_to_enter_a_code(client: Client, anna: User) -> None:
