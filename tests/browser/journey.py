@@ -19,6 +19,27 @@ PASSWORD = "a long enough phrase 7"
 SERIOUS = {"serious", "critical"}
 AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
+# Presses the button in the moment in which the preview turns from the film's blue leader to its
+# first picture (`tests.browser.people.film_challenge`).
+START_WITH_THE_FILM = """() => new Promise((resolve, reject) => {
+  const preview = document.querySelector("[data-preview]");
+  const pen = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  const givesUpMs = performance.now() + 60_000;
+  let wasBlue = false;
+  const look = () => {
+    pen.drawImage(preview, 0, 0, 1, 1);
+    const [red, green, blue] = pen.getImageData(0, 0, 1, 1).data;
+    const isBlue = blue > 200 && red < 60 && green < 60;
+    if (wasBlue && !isBlue) {
+      document.querySelector("[data-testid=liveness-start]").click();
+      resolve();
+    } else if (performance.now() > givesUpMs) reject(new Error("the film's leader was not seen"));
+    else requestAnimationFrame(look);
+    wasBlue = isBlue;
+  };
+  look();
+})"""
+
 
 @dataclass
 class Visit:
@@ -130,9 +151,8 @@ def record_challenge(at: Visit, look: Callable[[str], None]) -> None:
     at.open("/verify/liveness/")
     look("liveness")
     at.page.get_by_test_id("start-camera").click()
-    start = at.page.get_by_test_id("liveness-start")
-    start.wait_for(state="visible")
-    start.click()
+    at.page.get_by_test_id("liveness-start").wait_for(state="visible")
+    at.page.evaluate(START_WITH_THE_FILM)
     at.page.wait_for_timeout(2500)
     at.page.screenshot(path=at.screenshots / f"{at.story}-recording.png")
     expect(at.page).to_have_url(f"{at.site_url}/verify/submit/", timeout=40_000)

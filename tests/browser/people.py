@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +15,10 @@ from kyc.simulation.photography import photograph
 from kyc.simulation.portraits import PortraitName, age_portrait, load_portrait
 from kyc.simulation.specimens import Kind, render_specimen
 from kyc.vision.liveness.challenge import parse_challenge
+
+# Blue, green, red, as OpenCV has them; no face and no wall is so blue.
+BLUE = (255, 0, 0)
+LEADER_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -52,18 +56,20 @@ def film_challenge(
 ) -> Path:
     """Film somebody doing the challenge at the page's own pace, for Chromium's fake camera.
 
-    The camera opens about a second before the recording starts: that much longer is the lead. A
-    long rest at the end keeps the film from starting over while it is still recorded.
+    The film begins with a blue leader, at whose end the recording is to start: a busy machine takes
+    its time between opening the camera and that. A long rest at the end keeps the film from
+    starting over while it is still recorded.
     """
     video = render_challenge_video(
         load_portrait(face, framing="selfie"),
         parse_challenge(actions),
         rng=np.random.default_rng(seed),
-        lead_s=lead_ms / 1000 + 0.8,
+        lead_s=lead_ms / 1000,
         seconds_per_action=action_ms / 1000,
         tail_s=8,
     )
-    path.write_bytes(to_mjpeg(video))
+    leader = [np.full_like(video.frames[0], BLUE)] * round(LEADER_S * video.fps)
+    path.write_bytes(to_mjpeg(replace(video, frames=[*leader, *video.frames])))
     return path
 
 
