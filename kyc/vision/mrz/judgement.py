@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import log
 
+from kyc.vision.mrz.agreement import Pass, is_confirmed
 from kyc.vision.mrz.cells import CellReading
-from kyc.vision.mrz.check_digits import FILLER, are_alike_to_digits
-from kyc.vision.mrz.formats import FieldName, MrzFormat
 from kyc.vision.mrz.fusion import WEIGHT_OF_A_READING, fused, rewritten
 from kyc.vision.mrz.parse import ParsedMrz, parse_mrz
 from kyc.vision.mrz.readings import MrzReading
 from kyc.vision.mrz.repair import BUDGET, Candidate
 from kyc.vision.mrz.states import is_known_state
 
-# Two readings have to agree on these. The name is among them because no check digit covers it: of
-# 180 renders, 60 of them harsh, 5 were accepted with a wrongly spelt name without it, 3 with it.
-CONFIRMED_FIELDS: tuple[FieldName, ...] = (
-    "document_number",
-    "birth_date",
-    "expiry_date",
-    "nationality",
-    "name",
-    "given_names",
-)
-
-# A cell confirms a character that it gives this probability, and objects to one below the other:
-# look-alikes of one check digit (6, G and Q) are misread by recognition twice in the same way.
-CONFIRMS = log(0.2)
-OBJECTS = log(0.08)
-# So many recognitions of differently prepared pictures are believed about a name against a cell:
-# documents are printed in faces that the cells were not taught. Never about a number.
-OUTWEIGHS = 3
 # P and V, the first letters of a passport and a visa of one shape, differ by this or less.
 ALIKE_SCORES = 0.3
 # Natural logarithms: a digit holds by chance once in ten times; that a letter was misread is no
@@ -43,14 +23,6 @@ HELD, FAILED = 2.3, 0.7
 
 # Residence permits and identity cards of the old run for 10 to 30 years.
 MAX_EXPIRY_YEARS_AHEAD = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """One recognition of a zone's lines."""
-
-    candidate: Candidate
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +57,22 @@ def judge(
         What repairs may cost, from `repair_budget`.
     """
     fitting = _fitting(passes, cells)
-    chosen = _chosen(passes, fitting)
-    parsed = parse_mrz(
-        chosen.candidate.lines, today=today, format_name=chosen.candidate.layout.name
-    )
-    is_confirmed = _is_confirmed(chosen, passes, fitting)
-    reason = _refusal_reason(chosen.candidate, parsed, today, budget, is_confirmed=is_confirmed)
-    trust = 1.0 if is_confirmed else 0.5
+    chosen, confidence = _chosen(passes, fitting)
+    parsed = parse_mrz(chosen.lines, today=today, format_name=chosen.layout.name)
+    is_sure = is_confirmed(chosen, passes, fitting)
+    reason = _refusal_reason(chosen, parsed, today, budget, is_confirmed=is_sure)
+    trust = 1.0 if is_sure else 0.5
     reading = MrzReading(
         format=parsed.format,
         lines=parsed.lines,
         fields=parsed.fields,
         check_digits=parsed.check_digits,
-        repairs=tuple(sorted(chosen.candidate.repairs, key=lambda it: (it.line, it.position))),
+        repairs=tuple(sorted(chosen.repairs, key=lambda it: (it.line, it.position))),
         is_accepted=not reason,
         refusal_reason=reason,
-        confidence=round(chosen.confidence * trust / (1 + chosen.candidate.cost), 4),
+        confidence=round(confidence * trust / (1 + chosen.cost), 4),
     )
-    return Verdict(reading, len(passes), is_confirmed)
+    return Verdict(reading, len(passes), is_sure)
 
 
 def _fitting(passes: Sequence[Pass], cells: Sequence[CellReading]) -> CellReading | None:
@@ -125,7 +95,8 @@ def _evidence(cells: CellReading, readings: int) -> float:
     return likely + votes + HELD * held - FAILED * shown.failed_checks
 
 
-def _chosen(passes: Sequence[Pass], cells: CellReading | None) -> Pass:
+def _chosen(passes: Sequence[Pass], cells: CellReading | None) -> tuple[Candidate, float]:
+    """The likeliest zone, and the engine's confidence in it."""
     if cells is not None:
         # A garbled line is made to fit by many repairs; cells that are plain are better alone.
         alike = [
@@ -135,8 +106,9 @@ def _chosen(passes: Sequence[Pass], cells: CellReading | None) -> Pass:
             and (found.candidate.cost <= BUDGET or not cells.is_plain)
         ]
         confidence = max((found.confidence for found in alike), default=0.0)
-        return Pass(fused([found.candidate for found in alike], cells), confidence)
-    return _most_read(passes)
+        return fused([found.candidate for found in alike], cells), confidence
+    most_read = _most_read(passes)
+    return most_read.candidate, most_read.confidence
 
 
 def _most_read(passes: Sequence[Pass]) -> Pass:
@@ -173,62 +145,6 @@ def _votes(passes: Sequence[Pass]) -> list[Pass]:
 
 def _majority(column: tuple[str, ...]) -> str:
     return Counter(column).most_common(1)[0][0]
-
-
-def _is_confirmed(chosen: Pass, passes: Sequence[Pass], cells: CellReading | None) -> bool:
-    """Whether two readings agree on the fields that a wrong acceptance would be about."""
-    layout, lines = chosen.candidate.layout, chosen.candidate.lines
-    key = [layout.value(name, lines) for name in CONFIRMED_FIELDS]
-    agreeing = sum(
-        found.candidate.layout is layout
-        and [layout.value(name, found.candidate.lines) for name in CONFIRMED_FIELDS] == key
-        for found in passes
-    )
-    if cells is None or cells.layout is not layout:
-        return agreeing > 1
-    if _is_objected_to(chosen.candidate, cells, is_name_sure=agreeing >= OUTWEIGHS):
-        return False
-    return agreeing > 1 or (agreeing > 0 and _least_likely(chosen.candidate, cells) > CONFIRMS)
-
-
-def _is_objected_to(candidate: Candidate, cells: CellReading, *, is_name_sure: bool) -> bool:
-    """Whether a cell is sure of another character, and no check digit would tell the two apart.
-
-    Two such characters in one field have the digit of the right ones once in ten times. And a
-    filler where nothing is to be seen may be a letter that a reflection has taken.
-    """
-    checked = {rule.name for rule in candidate.layout.checks}
-    told_apart: Counter[FieldName] = Counter()
-    for name, line, at in _confirmed_positions(candidate.layout):
-        read, other = candidate.lines[line][at], cells.likeliest(line, at)
-        if read == FILLER and cells.is_blank[line, at]:
-            return True
-        if cells.log_probability(line, at, read) >= OBJECTS:
-            continue
-        told_apart[name] += name in checked
-        is_blind = are_alike_to_digits(read, other) if name in checked else not is_name_sure
-        if is_blind or told_apart[name] > 1:
-            return True
-    return False
-
-
-def _least_likely(candidate: Candidate, cells: CellReading) -> float:
-    """What the cells give the least likely character of the fields to be confirmed.
-
-    The letter O and the figure 0 have one shape, and every check digit tells them apart.
-    """
-    return min(
-        cells.log_probability(line, at, candidate.lines[line][at])
-        for _, line, at in _confirmed_positions(candidate.layout)
-        if {candidate.lines[line][at], cells.likeliest(line, at)} != {"0", "O"}
-    )
-
-
-def _confirmed_positions(layout: MrzFormat) -> Iterator[tuple[FieldName, int, int]]:
-    for name in CONFIRMED_FIELDS:
-        span = layout.span(name)
-        if span is not None:
-            yield from ((name, span.line, at) for at in range(span.start, span.end))
 
 
 def _refusal_reason(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kyc.vision.mrz.check_digits import CHARACTERS, FILLER, check_digit
 from kyc.vision.mrz.dates import birth_date_of, expiry_date_of
-from kyc.vision.mrz.formats import FORMATS, CheckRule, FormatName, MrzFormat, format_named
+from kyc.vision.mrz.formats import FORMATS, CheckRule, FormatName, MrzFormat, Span, format_named
 from kyc.vision.mrz.readings import CheckDigit, MrzFields, Sex
 
 NAME_SEPARATOR = FILLER * 2
@@ -129,6 +129,17 @@ def check_digits_of(layout: MrzFormat, lines: tuple[str, ...]) -> tuple[CheckDig
     )
 
 
+def document_number_spans(layout: MrzFormat, lines: tuple[str, ...]) -> tuple[Span, ...]:
+    """Where the document number stands: in its field, and in the optional data if it is longer."""
+    rule = next(rule for rule in layout.checks if rule.name == "document_number")
+    rest, _, _ = layout.value("optional_data", lines).partition(FILLER)
+    optional = layout.span("optional_data")
+    is_long = layout.has_long_numbers and rule.at.of(lines) == FILLER and len(rest) >= 2
+    if optional is None or not is_long:
+        return rule.covers
+    return (*rule.covers, replace(optional, end=optional.start + len(rest) - 1))
+
+
 def plain(text: str) -> str:
     """Fillers at the ends gone, runs of fillers inside as one space."""
     return " ".join(part for part in text.split(FILLER) if part)
@@ -160,15 +171,15 @@ def _document_number(layout: MrzFormat, lines: tuple[str, ...]) -> _DocumentNumb
     character before the filler there is its check digit (ICAO Doc 9303 parts 5 and 6, §4.2.2).
     """
     rule = next(rule for rule in layout.checks if rule.name == "document_number")
-    principal = layout.value("document_number", lines)
+    spans = document_number_spans(layout, lines)
+    number = "".join(span.of(lines) for span in spans)
     optional = layout.value("optional_data", lines)
+    if len(spans) == 1:
+        return _DocumentNumber(number, _check(rule, lines), optional)
     rest, _, further = optional.partition(FILLER)
-    if layout.has_long_numbers and rule.at.of(lines) == FILLER and len(rest) >= 2:
-        number = principal + rest[:-1]
-        digit = check_digit(number)
-        check = CheckDigit(rule.name, digit, rest[-1], is_valid=digit == rest[-1])
-        return _DocumentNumber(number, check, further)
-    return _DocumentNumber(principal, _check(rule, lines), optional)
+    digit = check_digit(number)
+    check = CheckDigit(rule.name, digit, rest[-1], is_valid=digit == rest[-1])
+    return _DocumentNumber(number, check, further)
 
 
 def _fields(layout: MrzFormat, lines: tuple[str, ...], today: date) -> MrzFields:

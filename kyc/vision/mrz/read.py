@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from kyc.vision.mrz.judgement import Pass, Verdict, judge
+from kyc.vision.mrz.agreement import Pass
+from kyc.vision.mrz.judgement import Verdict, judge
 from kyc.vision.mrz.letters import LetterReader
 from kyc.vision.mrz.ocr import OcrEngine, OcrLine
 from kyc.vision.mrz.readings import MrzReading
@@ -59,13 +60,13 @@ class _Recognition:
     def is_used_up(self) -> bool:
         return self.calls >= self._max_calls
 
-    def read(self, picture: Gray) -> Pass | None:
+    def read(self, picture: Gray, treatment: Treatment) -> Pass | None:
         """The best zone in a picture, or None."""
         self.calls += 1
         lines = self._engine.read_lines(picture)
         self.has_seen_a_zone |= any(_is_telling(line.text) for line in lines)
         found = candidates(tuple(line.text for line in lines))
-        return Pass(found[0], _confidence(lines)) if found else None
+        return Pass(found[0], _confidence(lines), treatment) if found else None
 
 
 def read_mrz(
@@ -135,8 +136,7 @@ def _read_view(view: View, recognition: _Recognition, today: date, budget: float
     for letter_height_px, treatment in TRIES:
         if recognition.is_used_up or (verdict is not None and verdict.is_confirmed):
             break
-        picture = view.picture(letter_height_px, treatment)
-        found = recognition.read(picture)
+        found = recognition.read(view.picture(letter_height_px, treatment), treatment)
         if found is not None:
             passes.append(found)
             verdict = judge(passes, view.cells, today=today, budget=budget)

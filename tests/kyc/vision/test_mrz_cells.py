@@ -11,14 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kyc.vision.mrz.agreement import Pass
 from kyc.vision.mrz.cells import CellReading
 from kyc.vision.mrz.formats import TD3, permitted_characters
 from kyc.vision.mrz.fusion import fused
-from kyc.vision.mrz.judgement import Pass, judge
+from kyc.vision.mrz.judgement import judge
 from kyc.vision.mrz.letters import CELL_PX, CLASSES, LetterReader, cells_at
 from kyc.vision.mrz.line_fits import BLANK
 from kyc.vision.mrz.placements import PLACE
 from kyc.vision.mrz.repair import Candidate, candidates
+from kyc.vision.mrz.views import Treatment
 from kyc.vision.mrz.zones import Zone
 
 TODAY = date(2026, 5, 1)
@@ -46,10 +48,17 @@ def read_as(*lines: str) -> Candidate:
     return candidates(tuple(lines))[0]
 
 
+def read_once(*lines: str, treatment: Treatment = "stretched") -> Pass:
+    return Pass(read_as(*lines), 0.9, treatment)
+
+
+def read_twice(*lines: str) -> list[Pass]:
+    """Recognised alike in pictures that were prepared in two ways."""
+    return [read_once(*lines), read_once(*lines, treatment="evened")]
+
+
 def test_one_reading_that_the_cells_confirm_is_accepted() -> None:
-    verdict = judge(
-        [Pass(read_as(FIRST, SECOND), 0.9)], [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3
-    )
+    verdict = judge([read_once(FIRST, SECOND)], [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3)
 
     assert verdict.is_confirmed
     assert verdict.reading.is_accepted
@@ -59,9 +68,7 @@ def test_one_reading_that_the_cells_confirm_is_accepted() -> None:
 def test_cells_outvote_one_reading_and_the_change_is_reported_but_nothing_is_confirmed() -> None:
     wrong = FIRST.replace("ERIKSSON", "ERIKSSDN")
 
-    verdict = judge(
-        [Pass(read_as(wrong, SECOND), 0.9)], [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3
-    )
+    verdict = judge([read_once(wrong, SECOND)], [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3)
 
     assert verdict.reading.lines == (FIRST, SECOND)
     assert [(repair.read, repair.written) for repair in verdict.reading.repairs] == [("D", "O")]
@@ -71,7 +78,7 @@ def test_cells_outvote_one_reading_and_the_change_is_reported_but_nothing_is_con
 def test_an_objection_that_no_check_digit_could_settle_refuses_two_equal_readings() -> None:
     # C and M stand ten apart: the number has the same digits with either.
     other = SECOND.replace("L898902C3", "L898902M3")
-    twice = [Pass(read_as(FIRST, other), 0.9)] * 2
+    twice = read_twice(FIRST, other)
 
     verdict = judge(twice, [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3)
 
@@ -124,7 +131,7 @@ def test_readings_of_which_all_digits_hold_outvote_cells_that_were_cut_beside_le
 def test_two_characters_of_a_number_that_the_cells_deny_refuse_what_its_digit_allows() -> None:
     # At weights 1 and 7, 5 less and 5 more change the sum by 30: the digit holds with both.
     other = SECOND.replace("L898902C3", "L848907C3")
-    twice = [Pass(read_as(FIRST, other), 0.9)] * 2
+    twice = read_twice(FIRST, other)
 
     verdict = judge(twice, [cells_of(FIRST, SECOND)], today=TODAY, budget=1.3)
 
@@ -135,7 +142,7 @@ def test_a_filler_in_a_name_where_nothing_is_seen_refuses_the_zone() -> None:
     cells = cells_of(FIRST, SECOND)
     unseen = cells.is_blank.copy()
     unseen[0, 25] = True
-    twice = [Pass(read_as(FIRST, SECOND), 0.9)] * 2
+    twice = read_twice(FIRST, SECOND)
 
     sure = judge(twice, [cells], today=TODAY, budget=1.3)
     unsure = judge(twice, [replace(cells, is_blank=unseen)], today=TODAY, budget=1.3)
