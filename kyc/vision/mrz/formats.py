@@ -88,8 +88,8 @@ class MrzFormat:
         Whether a document number of more than nine characters runs on in the optional data.
     prefix : str
         What the first line always begins with; empty where only its first letter is known.
-    digits : tuple of Span
-        Where only digits stand in a field that elsewhere may hold letters.
+    letters, digits : tuple of Span
+        Where only letters, or only digits, stand in a field that elsewhere may hold both.
     """
 
     name: FormatName
@@ -100,6 +100,7 @@ class MrzFormat:
     checks: tuple[CheckRule, ...]
     has_long_numbers: bool = False
     prefix: str = ""
+    letters: tuple[Span, ...] = ()
     digits: tuple[Span, ...] = ()
 
     def span(self, name: FieldName) -> Span | None:
@@ -122,8 +123,9 @@ def permitted_characters(layout: MrzFormat) -> tuple[tuple[frozenset[str], ...],
         )
     for rule in layout.checks:
         table[rule.at.line][rule.at.start] = DIGITS
-    for span in layout.digits:
-        table[span.line][span.start : span.end] = [DIGITS] * (span.end - span.start)
+    for characters, spans in ((LETTERS, layout.letters), (DIGITS, layout.digits)):
+        for span in spans:
+            table[span.line][span.start : span.end] = [characters] * (span.end - span.start)
     table[0][0] = frozenset(layout.first_letters)
     table[0][: len(layout.prefix)] = [frozenset(character) for character in layout.prefix]
     return tuple(tuple(row) for row in table)
@@ -141,6 +143,9 @@ _SECOND_LINE_CHECKS = (
     CheckRule("birth_date", (Span(1, 13, 19),), Span(1, 19, 20)),
     CheckRule("expiry_date", (Span(1, 21, 27),), Span(1, 27, 28)),
 )
+# No passport or visa has a digit in its code (ICAO Doc 9303 parts 4 and 7, §4.2.2), and O and 0 of
+# "PO" have one shape.
+_SECOND_OF_CODE = (Span(0, 1, 2),)
 
 
 def _first_line(length: int) -> tuple[tuple[FieldName, Span], ...]:
@@ -208,6 +213,7 @@ TD3 = MrzFormat(
         CheckRule("optional_data", (Span(1, 28, 42),), Span(1, 42, 43), may_be_filler=True),
         CheckRule("composite", (Span(1, 0, 10), Span(1, 13, 20), Span(1, 21, 43)), Span(1, 43, 44)),
     ),
+    letters=_SECOND_OF_CODE,
 )
 
 # ICAO Doc 9303 part 7, §4 (MRV-A) and §5 (MRV-B): visas have no composite digit.
@@ -218,6 +224,7 @@ MRVA = MrzFormat(
     first_letters="V",
     fields=(*_first_line(44), *_SECOND_LINE_FIELDS, ("optional_data", Span(1, 28, 44))),
     checks=_SECOND_LINE_CHECKS,
+    letters=_SECOND_OF_CODE,
 )
 MRVB = MrzFormat(
     name="MRVB",
@@ -226,6 +233,7 @@ MRVB = MrzFormat(
     first_letters="V",
     fields=(*_first_line(36), *_SECOND_LINE_FIELDS, ("optional_data", Span(1, 28, 36))),
     checks=_SECOND_LINE_CHECKS,
+    letters=_SECOND_OF_CODE,
 )
 
 # The French identity card of 1988 to 2021, older than the standard: the surname alone in the first

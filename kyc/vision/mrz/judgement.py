@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kyc.vision.mrz.agreement import Pass, is_confirmed
+from kyc.vision.mrz.alignment import LOOK_ALIKES
 from kyc.vision.mrz.cells import CellReading
 from kyc.vision.mrz.fusion import WEIGHT_OF_A_READING, fused, rewritten
 from kyc.vision.mrz.parse import ParsedMrz, parse_mrz
@@ -156,6 +157,7 @@ def _refusal_reason(
         (not parsed.is_valid, "check_digits_wrong"),
         (candidate.cost > budget, "too_many_repairs"),
         (not is_confirmed, "readings_disagree"),
+        (_is_kind_changed(candidate), "document_code_unknown"),
         (not is_known_state(fields.issuing_state), "issuing_state_unknown"),
         (not is_known_state(fields.nationality), "nationality_unknown"),
         (not fields.document_number, "document_number_missing"),
@@ -166,6 +168,19 @@ def _refusal_reason(
         (not _are_dates_plausible(parsed, today), "dates_implausible"),
     )
     return next((code for applies, code in reasons if applies), "")
+
+
+def _is_kind_changed(candidate: Candidate) -> bool:
+    """Whether the first letter of the document code was made one that it does not look like.
+
+    Lines of another kind (P< in two lines of 36) are a document that the standard does not know,
+    not a card; cells know only the letters that it has, and would outvote what was read.
+    """
+    return any(
+        (repair.line, repair.position) == (0, 0)
+        and repair.written not in LOOK_ALIKES.get(repair.read, "")
+        for repair in candidate.repairs
+    )
 
 
 def _is_name_whole(candidate: Candidate, parsed: ParsedMrz, budget: float) -> bool:

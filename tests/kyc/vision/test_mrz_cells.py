@@ -13,7 +13,7 @@ import pytest
 
 from kyc.vision.mrz.agreement import Pass
 from kyc.vision.mrz.cells import CellReading
-from kyc.vision.mrz.formats import TD3, permitted_characters
+from kyc.vision.mrz.formats import TD2, TD3, MrzFormat, permitted_characters
 from kyc.vision.mrz.fusion import fused
 from kyc.vision.mrz.judgement import judge
 from kyc.vision.mrz.letters import CELL_PX, CLASSES, LetterReader, cells_at
@@ -30,18 +30,19 @@ SECOND = "L898902C36UTO7408122F1204159ZE184226B<<<<<10"
 
 
 @cache
-def cells_of(*lines: str, doubt: float = 0.001) -> CellReading:
+def cells_of(*lines: str, doubt: float = 0.001, layout: MrzFormat = TD3) -> CellReading:
     """Cells that are sure of these lines but for `doubt`, shared by all other characters."""
-    shares = np.full((2, 44, len(CLASSES)), -np.inf, np.float32)
-    for line, row in enumerate(permitted_characters(TD3)):
+    count, length = layout.line_count, layout.line_length
+    shares = np.full((count, length, len(CLASSES)), -np.inf, np.float32)
+    for line, row in enumerate(permitted_characters(layout)):
         for at, allowed in enumerate(row):
             for character in allowed:
                 shares[line, at, PLACE[character]] = np.log(doubt / len(CLASSES))
             shares[line, at, PLACE[lines[line][at]]] = np.log(1 - doubt)
     corners = np.array([(0, 0), (430, 0), (0, 25), (430, 25)], np.float64)
-    zone = Zone(corners, 44, (0.0, 1.0), 2.5, 10.0, 88)
-    seen = np.zeros((2, 44), bool)
-    return CellReading(TD3, zone, False, tuple(lines), shares, seen, -0.01)
+    zone = Zone(corners, length, (0.0, 1.0), 2.5, 10.0, count * length)
+    seen = np.zeros((count, length), bool)
+    return CellReading(layout, zone, False, tuple(lines), shares, seen, -0.01)
 
 
 def read_as(*lines: str) -> Candidate:
@@ -73,6 +74,20 @@ def test_cells_outvote_one_reading_and_the_change_is_reported_but_nothing_is_con
     assert verdict.reading.lines == (FIRST, SECOND)
     assert [(repair.read, repair.written) for repair in verdict.reading.repairs] == [("D", "O")]
     assert verdict.reading.refusal_reason == "readings_disagree"
+
+
+@pytest.mark.parametrize(("printed", "reason"), [("P", "document_code_unknown"), ("1", "")])
+def test_a_code_that_no_card_has_is_not_made_one(printed: str, reason: str) -> None:
+    # No document of two lines of 36 letters is a passport (ICAO Doc 9303 part 6, §4.2.2).
+    first = "I<UTOERIKSSON<<ANNA<MARIA<LOUISE<EVA"
+    second = "D231458907UTO7408122F1204159<<<<<<<6"
+    seen = (printed + first[1:], second)
+    cells = replace(cells_of(first, second, layout=TD2), texts=seen)
+
+    verdict = judge([read_once(*seen)], [cells], today=TODAY, budget=1.3)
+
+    assert verdict.reading.refusal_reason == reason
+    assert [(repair.read, repair.written) for repair in verdict.reading.repairs] == [(printed, "I")]
 
 
 def test_an_objection_that_no_check_digit_could_settle_refuses_two_equal_readings() -> None:

@@ -50,6 +50,24 @@ def test_a_figure_in_a_country_becomes_its_look_alike() -> None:
     assert best.repairs == (Repair(0, 4, "0", "O"),)
 
 
+@pytest.mark.parametrize(("kind", "number"), [("P", SECOND), ("V", SECOND[:28] + "<" * 16)])
+def test_a_figure_in_the_code_of_a_passport_or_a_visa_becomes_its_look_alike(
+    kind: str, number: str
+) -> None:
+    best = candidates((f"{kind}0{FIRST[2:]}", number))[0]
+
+    assert best.lines[0] == f"{kind}O{FIRST[2:]}"
+    assert best.repairs == (Repair(0, 1, "0", "O"),)
+
+
+def test_a_figure_in_the_code_of_a_card_stays() -> None:
+    # Border crossing cards of the United States print C1 and A3.
+    best = candidates((f"C1{CARD[0][2:]}", *CARD[1:]))[0]
+
+    assert best.lines[0].startswith("C1")
+    assert best.repairs == ()
+
+
 def test_fillers_lost_from_a_run_are_put_back() -> None:
     best = candidates((FIRST[:-4], SECOND))[0]
 
