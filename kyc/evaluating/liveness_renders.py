@@ -57,6 +57,7 @@ HARDER: tuple[Species, ...] = (
     "frozen_noise",
     "upsampled",
     "stitched_clips",
+    "animated_still",
 )
 _HARDER_EVERY = 4
 # Chromium's WebM takes thirty times as long to encode as Safari's MP4: one video in twenty.

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from kyc.simulation import harder_presentations, presentations, recordings
+from kyc.simulation import animated_stills, harder_presentations, presentations, recordings
 from kyc.simulation.challenge_scene import USUAL, Circumstances, Scene
 from kyc.simulation.choreography import Timing
 from kyc.simulation.recordings import ChallengeVideo
@@ -47,6 +47,7 @@ Species = Literal[
     "mirrored_replay",
     "upsampled",
     "frozen_noise",
+    "animated_still",
 ]
 SPECIES: tuple[Species, ...] = get_args(Species)
 
@@ -134,6 +135,7 @@ _RENDERERS: dict[Species, Callable[[Scene, np.random.Generator], Iterator[Image]
     "screen_replay_moire": harder_presentations.render_moire_replay,
     "swap_moment": harder_presentations.render_swap_moment,
     "stitched_clips": harder_presentations.render_stitched,
+    "animated_still": animated_stills.render_animated_still,
 }
 # Attacks made of a recording of the right person doing the right things.
 EDITS: dict[Species, Callable[[ChallengeVideo, np.random.Generator], ChallengeVideo]] = {

@@ -18,6 +18,7 @@ from kyc.evaluating.liveness_cases import (
     passive_refuses,
     rates_of,
 )
+from kyc.evaluating.liveness_renders import HARDER, MEASURED
 from kyc.evaluating.report import MaterialRefused, Order
 from kyc.simulation.challenge_videos import to_mp4
 from kyc.simulation.portraits import load_portrait
@@ -170,6 +171,26 @@ def test_renders_stand_apart_and_two_seeds_share_none(
     assert ("real, passive", "skipped (no_weights): not a pass") in report.table
     assert {row["source"] for row in report.rows} == {"simulated"}
     assert report.rows[0]["name"] == f"render {5 * 100_003}"
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_an_attack_that_takes_more_trouble_is_counted_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(liveness_renders, "MEASURED", ("live",))
+    monkeypatch.setattr(liveness_renders, "HARDER", ("animated_still",))
+
+    simulated = measured(order_for(tmp_path, simulated=1, seed=5)).figures["simulated"]
+
+    assert simulated["n"] == {"live": 1}
+    assert simulated["worst_apcer"] is None
+    assert simulated["harder"]["n"] == {"animated_still": 1}
+
+
+def test_the_ten_published_attacks_are_not_among_those_that_take_more_trouble() -> None:
+    assert len(MEASURED) == 1 + 10
+    assert "animated_still" in HARDER
+    assert not set(MEASURED) & set(HARDER)
 
 
 def test_a_folder_with_nothing_to_measure_is_refused(tmp_path: Path) -> None:
