@@ -353,6 +353,8 @@ REFERENCE_RATES = env.json("REFERENCE_RATES", default={})
 # Onboarding.
 MAX_ATTEMPTS = number("MAX_ATTEMPTS", 3)
 MINIMUM_AGE_YEARS = number("MINIMUM_AGE_YEARS", 18)
+# Part of a match's distance up to which nobody has to look at two faces.
+CERTAIN_FACE_SHARE = share("CERTAIN_FACE_SHARE", 0.9)
 # By check code, where it differs from docs/decision.md: none, resubmit, review or decline.
 POLICY_EFFECTS = env.json("POLICY_EFFECTS", default={})
 # What reads documents: "pytesseract" runs Tesseract as a process of its own, which may hang or die

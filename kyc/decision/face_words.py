@@ -61,3 +61,8 @@ FACE_WORDS: Mapping[str, FaceWords] = {
         (VIDEO,),
     ),
 }
+# Of faces that were compared and leave a doubt; what is not here is a plain no.
+FACE_DOUBTS: Mapping[str, str] = {
+    "match": "Most likely the same person, but not near enough to be left to a machine.",
+    "unclear": "Faces could be the same.",
+}

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from kyc.decision.checks import Check, CheckGroup, CheckKind, CheckState
 from kyc.decision.document_checks import is_legible, is_weak
-from kyc.decision.evidence import Evidence, StageOutcome
-from kyc.decision.face_words import FACE_WORDS
+from kyc.decision.evidence import Evidence, FaceEvidence, StageOutcome
+from kyc.decision.face_words import FACE_DOUBTS, FACE_WORDS
 from kyc.decision.rules import Draft, Rules
 
 VIDEO = "liveness_video"
@@ -121,10 +121,10 @@ def passive(evidence: Evidence, rules: Rules) -> Check:
 def face_group(evidence: Evidence, rules: Rules) -> CheckGroup:
     """Return the check that the selfie shows the document's holder."""
     check = rules.check("face.match", "Face is the document's", CheckKind.FRAUD)
-    return CheckGroup("face", "Face", (_face_match(check, evidence),))
+    return CheckGroup("face", "Face", (_face_match(check, evidence, rules.certain_face_share),))
 
 
-def _face_match(check: Draft, evidence: Evidence) -> Check:
+def _face_match(check: Draft, evidence: Evidence, certain_share: float) -> Check:
     face = evidence.face
     if not evidence.has_biometric_consent:
         return check.skipped(NO_CONSENT)
@@ -135,7 +135,7 @@ def _face_match(check: Draft, evidence: Evidence) -> Check:
         return check.of_kind(CheckKind.BEHAVIOUR).raised(
             CheckState.UNPROCESSABLE, words.sentence, face.run, hint=words.hint, redo=words.redo
         )
-    if face.outcome == "match":
+    if face.outcome == "match" and is_certain(face, certain_share):
         meaning = f"False-match rate at this limit: {face.false_match_rate}."
         return check.clear(
             f"Same person. {meaning}", face.run, score=face.distance, limit=face.threshold
@@ -150,7 +150,17 @@ def _face_match(check: Draft, evidence: Evidence) -> Check:
             score=face.distance,
             limit=face.threshold,
         )
-    sentence = "Faces could be the same." if face.outcome == "unclear" else "Faces differ."
     return check.raised(
-        CheckState.CONSIDER, sentence, face.run, score=face.distance, limit=face.threshold
+        CheckState.CONSIDER,
+        FACE_DOUBTS.get(face.outcome, "Faces differ."),
+        face.run,
+        score=face.distance,
+        limit=face.threshold,
     )
+
+
+def is_certain(face: FaceEvidence, certain_share: float) -> bool:
+    """Whether a match is so near that nobody has to look."""
+    if face.distance is None or face.threshold is None:
+        return False
+    return face.distance <= certain_share * face.threshold

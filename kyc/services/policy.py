@@ -19,6 +19,7 @@ def current_policy() -> Policy:
         minimum_age_years=settings.MINIMUM_AGE_YEARS,
         needs_screening=settings.SCREENING_REQUIRED,
         needs_passive_liveness=settings.PASSIVE_LIVENESS_REQUIRED,
+        certain_face_share=settings.CERTAIN_FACE_SHARE,
         effects={**DEFAULT_EFFECTS, **changed_effects(settings.POLICY_EFFECTS)},
     )
     shipped = Policy()

@@ -32,6 +32,10 @@ CONFIDENT_SCORE = 0.85
 # Just over the 45 degrees at which two sides of the picture see a face equally tilted: with 40, one
 # of 16 cards lying at 45 degrees and two of 8 at 135 were taken from a wrong side, with 50 none.
 MAX_UPRIGHT_ROLL_DEG = 50.0
+# So much surer another side has to be: two of 400 small portraits, men with a moustache, scored .83
+# upright and .84 upside down. With it those two of 634 photographs come right; turned by 90, 180 and
+# 270 degrees, 12 are taken from a wrong side instead of 11 (with .03 15).
+UPRIGHT_BONUS = 0.01
 # Tiles of half the side, half overlapping: a face on a border of one is in the middle of another.
 TILE_SHARE = 0.5
 TILE_STEPS = (0.0, 0.25, 0.5)
@@ -180,6 +184,8 @@ def _from_best_side(picture: Pixels, *, with_tiles: bool) -> list[DetectedFace]:
                         for face in side])
         for quarters, side in enumerate(sides)
     ]  # fmt: skip
+    if scores[0] > 0:
+        scores[0] += UPRIGHT_BONUS
     return sides[int(np.argmax(scores))] if max(scores) > 0 else []
 
 

@@ -23,6 +23,9 @@ DIMENSIONS = 128
 FIRST_CAPACITY = 256
 # NIST SP 800-63A-4: false-positive identification rate of one-to-many comparison.
 FALSE_POSITIVE_IDENTIFICATION_RATE = 1e-3
+# At most one stranger in a hundred is taken to share a name, a date of birth, a document number or
+# a device. An assumption, and a careful one: two people have one date of birth once in some 20,000.
+SECOND_SIGN_SHARE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +208,12 @@ class DuplicatePolicy:
     gallery_size : int
         Faces searched.
     hit_distance : float
-        Up to it (inclusive) a face is a hit: it informs, and counts together with a second
-        agreement. A search meets a stranger within it in at most one of 1,000 cases, as far as the
-        distances of known strangers can be continued.
+        Up to it (inclusive) a face is a hit: it informs, and counts together with a second sign. A
+        search meets a stranger within it who shares such a sign in at most one of 1,000 cases, as
+        far as the distances of known strangers can be continued.
     strict_distance : float
-        The same, should strangers lie as near as 95 % confidence allows: a face up to it opens a
-        review by itself. Never above `hit_distance`.
+        The same of strangers without such a sign, should they lie as near as 95 % confidence
+        allows: a face up to it opens a review by itself. Never above `hit_distance`.
     false_positive_identification_rate : float
         What both are made for.
     impostor_pairs, people : int
@@ -234,14 +237,14 @@ class DuplicatePolicy:
         Examples
         --------
         >>> print(duplicate_policy(1000).words)  # doctest: +ELLIPSIS
-        Made for a stranger in at most 1 of 1000 searches of 1000 faces; extrapolated from ...
+        Made for a stranger with a second sign in at most 1 of 1000 searches of 1000 faces; ...
         """
         one_of = round(1 / self.false_positive_identification_rate)
         basis = f"{self.impostor_pairs} pairs of {self.people} people"
         rests = f"extrapolated from {basis}" if self.is_extrapolated else f"measured on {basis}"
         return (
-            f"Made for a stranger in at most 1 of {one_of} searches of {self.gallery_size} faces; "
-            f"{rests}."
+            f"Made for a stranger with a second sign in at most 1 of {one_of} searches of "
+            f"{self.gallery_size} faces; {rests}."
         )
 
 
@@ -280,7 +283,7 @@ def duplicate_policy(
     size = max(gallery_size, 1)
     single = -np.expm1(np.log1p(-rate) / size)
     widest = known.match_distance
-    hit = min(known.tail.distance_at(single), widest)
+    hit = min(known.tail.distance_at(single / SECOND_SIGN_SHARE), widest)
     strict = min(known.tail.distance_at(single, is_cautious=True), hit)
     return DuplicatePolicy(
         gallery_size=size,

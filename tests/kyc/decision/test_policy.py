@@ -68,6 +68,7 @@ GOOD = Evidence(
     face=FaceEvidence(RUN, "match", 0.31, 0.55, "< 3/759"),
     duplicates=DuplicateEvidence(RUN, SEEN_NOWHERE),
 )
+NEAR_THE_LIMIT = FaceEvidence(RUN, "match", 0.5, 0.55, "11/14432")
 UNREADABLE = DocumentEvidence(run=RUN, outcome="unreadable")
 
 
@@ -101,6 +102,14 @@ def test_screening_that_is_required_and_not_configured_goes_to_a_person() -> Non
     assert decision.reason_codes == ("screening.watchlists",)
 
 
+def test_how_near_a_match_must_be_for_nobody_to_look_is_the_operators_choice() -> None:
+    near = replace(GOOD, face=NEAR_THE_LIMIT)
+
+    assert decided(near, certain_face_share=0.92).outcome is Outcome.APPROVED
+    checks = {check.code: check for group in decided(near).groups for check in group.checks}
+    assert checks["face.match"].sentence.startswith("Most likely the same person")
+
+
 @pytest.mark.parametrize(
     ("evidence", "reason"),
     [
@@ -113,6 +122,7 @@ def test_screening_that_is_required_and_not_configured_goes_to_a_person() -> Non
         (document(fields={**AGREE, "birth_date": FieldMatch.NOT_READ}), "declared.birth_date"),
         (replace(GOOD, face=replace(GOOD.face, outcome="no_match")), "face.match"),
         (replace(GOOD, face=replace(GOOD.face, outcome="unclear")), "face.match"),
+        (replace(GOOD, face=NEAR_THE_LIMIT), "face.match"),
         (replace(GOOD, liveness=replace(GOOD.liveness, outcome="not_live")), "liveness.integrity"),
         (
             replace(

@@ -12,6 +12,7 @@ import pytest
 
 from kyc.evaluating.face_pairs import LabelledPair, read_face_material
 from kyc.vision import weights
+from kyc.vision.faces.calibration import shipped_calibration
 from kyc.vision.faces.condition import examine_face
 from kyc.vision.faces.detect import detect_faces
 from kyc.vision.faces.embed import Embedding, describe_face
@@ -73,9 +74,12 @@ def test_no_bare_face_is_refused(measured: Measured) -> None:
     assert measured.refusals == [None] * 45
 
 
-def test_the_policys_figure_is_the_number_of_pairs_measured(measured: Measured) -> None:
-    assert len(measured.same) == 85
-    assert len(measured.strangers) == DEFAULT_POLICY.impostor_pairs
+def test_the_shipped_calibration_counts_these_pairs_too(measured: Measured) -> None:
+    kept = np.array(shipped_calibration("dlib").farthest_genuine)
+    off = [np.abs(kept - distance).min() for distance in measured.same]
+
+    assert (len(measured.same), len(measured.strangers)) == (85, 509)
+    assert max(off) < 1e-4
 
 
 def test_no_stranger_is_accepted_or_even_unclear(measured: Measured) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -65,6 +66,20 @@ def test_a_bare_face_in_little_light_or_from_farther_away_is_not_refused(
 
     assert refusal_of(condition_of(dim)) is None
     assert refusal_of(condition_of(on_a_wall(shrunk(a_selfie(name), 0.3)))) is None
+
+
+@pytest.mark.parametrize(("yaw_deg", "pitch_deg", "refusal"), [
+    (24.0, 0.0, None),
+    (-26.0, 0.0, FaceRefusal.TURNED),
+    (0.0, 29.0, None),
+    (0.0, -31.0, FaceRefusal.TURNED),
+])  # fmt: skip
+def test_a_head_may_be_bent_further_than_turned(
+    yaw_deg: float, pitch_deg: float, refusal: FaceRefusal | None
+) -> None:
+    seen = FaceCondition(200, 0.02, True, eye_structure=0.3, mouth_structure=0.3)
+
+    assert refusal_of(replace(seen, yaw_deg=yaw_deg, pitch_deg=pitch_deg)) is refusal
 
 
 @pytest.mark.parametrize(("covering", "refusal"), [
