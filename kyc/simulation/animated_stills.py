@@ -15,8 +15,8 @@ from kyc.simulation.head_motion import Head, HeadPose, render_head
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-# How far the egg turns over the head it answers for, and its radius in widths of the face: drawn for
-# each film from where such stills pass. With others' films 6 of 9 did; of radius .66 and turned no
+# Drawn for each film: how far the egg turns over the head it answers for, and its radius in widths
+# of the face. Of stills that others animated within these 6 of 9 passed; of radius .66, turned no
 # farther than a head, 0 of 2.
 _TURN = (1.26, 1.365)
 _RADIUS = (0.52, 0.60)
