@@ -7,7 +7,6 @@ more letters at one pitch. So single letters are looked for, not lines, and what
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 
 import cv2
@@ -17,10 +16,17 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from kyc.vision.mrz.formats import LINE_LENGTHS
+from kyc.vision.mrz.letter_lines import (
+    MIN_LINE,
+    LetterLine,
+    Points,
+    joined,
+    line_of,
+    trimmed,
+    without_neighbours,
+)
 
 Gray = npt.NDArray[np.uint8]
-Points = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
 
 # Letters are looked for with the longer side at this length: those of a passport that fills half of
@@ -43,60 +49,16 @@ SAME_WAY = 0.97  # cosine of 14°
 UNEVEN = 0.32  # how far the letter behind may be from where the one before puts it, in pitches
 
 MIN_CHAIN = 4
-MIN_LINE = 12
-MAX_GAP_IN_PITCHES = 9.0  # letters that blur or a reflection has taken
-MAX_BEND_DEG = 6.0
-MAX_OFFSET_IN_PITCHES = 0.55
-# Middles of boxes stand 0.95 to 1.05 pitches apart on sharp renders, whatever the letters.
-OUT_OF_STEP = 0.2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LetterLine:
-    """Letters of one line in the order of its direction.
-
-    Attributes
-    ----------
-    centres : ndarray of shape (n, 2)
-        x, y in pixels of the picture.
-    direction : ndarray of shape (2,)
-        Of length 1; x is positive, or y where x is 0. Whether it is that of reading is not known.
-    pitch_px : float
-        Distance of neighbours.
-    """
-
-    centres: Points
-    direction: Points
-    pitch_px: float
-
-    @property
-    def first(self) -> Points:
-        """Where the fitted line passes the first letter."""
-        return self._on_line(0)
-
-    @property
-    def last(self) -> Points:
-        """Where the fitted line passes the last letter."""
-        return self._on_line(-1)
-
-    @property
-    def length_px(self) -> float:
-        """From the middle of the first letter to that of the last."""
-        return float((self.centres[-1] - self.centres[0]) @ self.direction)
-
-    def _on_line(self, at: int) -> Points:
-        middle = self.centres.mean(axis=0)
-        along = (self.centres[at] - middle) @ self.direction
-        return np.asarray(middle + along * self.direction)
 
 
 def find_letter_lines(gray: Gray, side_px: int = SEARCH_SIDE_PX) -> tuple[LetterLine, ...]:
-    """Straight runs of letters at an even pitch, whatever their angle, the longest first.
+    """Straight runs of letters at an even pitch, whatever their angle.
 
     1. Specks darker than their surroundings, of the size of a letter, are letters.
     2. A letter with one before it and one behind it at the same distance, in a straight line, is
        chained to both; chains are what hangs together.
     3. Chains that continue each other become one line.
+    4. The longest and fullest go first, what is longer than any zone's line last.
 
     Parameters
     ----------
@@ -115,9 +77,10 @@ def find_letter_lines(gray: Gray, side_px: int = SEARCH_SIDE_PX) -> tuple[Letter
     centres, sizes = find_letters(small)
     if len(centres) < MIN_LINE:
         return ()
-    chains = [line for chain in _chains(centres, sizes) if (line := _line_of(chain))]
-    lines = [line for line in map(_trimmed, _joined(chains)) if len(line.centres) >= MIN_LINE]
-    lines.sort(key=lambda line: len(line.centres), reverse=True)
+    chains = [line for chain in _chains(centres, sizes) if (line := line_of(chain))]
+    lines = [without_neighbours(trimmed(line)) for line in joined(chains)]
+    lines = [line for line in lines if len(line.centres) >= MIN_LINE]
+    lines.sort(key=lambda line: (not line.is_too_long, line.weight), reverse=True)
     return tuple(
         LetterLine((line.centres + 0.5) / scale - 0.5, line.direction, line.pitch_px / scale)
         for line in lines
@@ -204,70 +167,3 @@ def _continuing(triples: Indices, centres: Points) -> Indices:
     pairs = np.column_stack([numbers[first], numbers[second]])
     is_same_way = np.abs((way[pairs[:, 0]] * way[pairs[:, 1]]).sum(axis=1)) > SAME_WAY
     return np.asarray(pairs[is_same_way])
-
-
-def _line_of(points: Points) -> LetterLine | None:
-    """The straight line through points; None where they are a cloud."""
-    middle = points.mean(axis=0)
-    _, spread, axes = np.linalg.svd(points - middle, full_matrices=False)
-    direction = axes[0]
-    if direction[0] < 0 or (direction[0] == 0 and direction[1] < 0):
-        direction = -direction
-    along = (points - middle) @ direction
-    order = np.argsort(along)
-    steps = np.diff(along[order])
-    pitch = float(np.median(steps[steps > 0])) if np.any(steps > 0) else 0.0
-    if pitch <= 0 or spread[1] / np.sqrt(len(points)) > MAX_OFFSET_IN_PITCHES * pitch:
-        return None
-    return LetterLine(points[order], direction, pitch)
-
-
-def _joined(chains: list[LetterLine]) -> list[LetterLine]:
-    """Lines out of chains that continue each other, the longest drawing in the others."""
-    rest = sorted(chains, key=lambda chain: len(chain.centres), reverse=True)
-    lines = []
-    while rest:
-        line, rest = rest[0], rest[1:]
-        while (
-            at := next((i for i, o in enumerate(rest) if _continues(line, o)), None)
-        ) is not None:
-            merged = _line_of(np.concatenate([line.centres, rest[at].centres]))
-            rest = rest[:at] + rest[at + 1 :]
-            line = merged or line
-        lines.append(line)
-    return lines
-
-
-def _trimmed(line: LetterLine) -> LetterLine:
-    """The line without what stands out of step at its ends, if that makes it as long as a zone's.
-
-    A card's edge stands there; but so do the blurred ends of small zones, which are to be kept.
-    """
-    centres = line.centres
-    if len(centres) in LINE_LENGTHS:
-        return line
-    while len(centres) > MIN_LINE and _is_out_of_step(centres[:2], line):
-        centres = centres[1:]
-    while len(centres) > MIN_LINE and _is_out_of_step(centres[-2:], line):
-        centres = centres[:-1]
-    return (_line_of(centres) or line) if len(centres) in LINE_LENGTHS else line
-
-
-def _is_out_of_step(pair: Points, line: LetterLine) -> bool:
-    steps = float((pair[1] - pair[0]) @ line.direction) / line.pitch_px
-    return abs(steps - max(round(steps), 1)) > OUT_OF_STEP
-
-
-def _continues(line: LetterLine, other: LetterLine) -> bool:
-    if not 0.75 < other.pitch_px / line.pitch_px < 1.33:
-        return False
-    normal = np.array((-line.direction[1], line.direction[0]))
-    middle = line.centres.mean(axis=0)
-    ends = other.centres[[0, -1]] - middle
-    if np.abs(ends @ normal).max() > 1.2 * line.pitch_px:
-        return False
-    if abs(other.direction @ normal) > np.sin(np.deg2rad(MAX_BEND_DEG)) and len(other.centres) > 5:
-        return False
-    along, own = ends @ line.direction, (line.centres[[0, -1]] - middle) @ line.direction
-    gap = max(along.min() - own[1], own[0] - along.max())
-    return bool(0 < gap < MAX_GAP_IN_PITCHES * line.pitch_px)

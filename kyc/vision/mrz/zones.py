@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from kyc.vision.mrz.chains import LetterLine, Points, find_letter_lines
+from kyc.vision.mrz.chains import find_letter_lines
 from kyc.vision.mrz.formats import LINE_LENGTHS
+from kyc.vision.mrz.letter_lines import LetterLine, Points, nearest_length
 
 Gray = npt.NDArray[np.uint8]
-
-NEAR_A_LENGTH = 1.2  # pitches; perspective makes the middle one a little wrong
 
 MAX_TURN_DEG = 5.0  # between two lines of one zone, by perspective
 PITCH_RATIO = (0.8, 1.25)
 # The standard has 2.5 pitches from line to line; specimens were seen with 1.7 to 3.4.
 SPACING_IN_PITCHES = (1.4, 3.8)
 STANDARD_SPACING = 2.5
+LEAST_SPACING = 1.2  # of a zone's outermost lines at their middles, where they may be nearer
 MAX_OVERHANG = 4.0  # pitches that one line may run beyond another
 
 MARGIN_IN_PITCHES = 1.3
 MIN_LETTERS = 20
 # A line that stands alone may have lost its neighbours to a reflection.
 SEARCH_SIDES_PX = (1400, 700)
+# Zones that were read have more of their letters found, print that was taken for one has fewer.
+WELL_FILLED = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,9 +70,20 @@ class Zone:
         """Whether it has the lines and the length of a zone."""
         return self.columns in LINE_LENGTHS and len(self.rows) >= (3 if self.columns == 30 else 2)
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether its lines lie one below the other; those of scattered print may cross."""
+        steps = [below - above for above, below in pairwise(self.rows)]
+        return not steps or (min(steps) > 0 and self.spacing > LEAST_SPACING)
+
+    @property
+    def fill(self) -> float:
+        """Share of its places in which a letter was found, 0–1."""
+        return min(self.letters / (self.columns * len(self.rows)), 1.0)
+
 
 def find_zones(gray: Gray) -> tuple[Zone, ...]:
-    """Zones of a picture at any angle, the most letters first.
+    """Zones of a picture at any angle, the likeliest first: possible, whole, well filled.
 
     Parameters
     ----------
@@ -78,10 +92,13 @@ def find_zones(gray: Gray) -> tuple[Zone, ...]:
     found: list[Zone] = []
     for side in SEARCH_SIDES_PX:
         found += _zones_of(find_letter_lines(gray, side))
-        if any(zone.is_whole for zone in found):
+        if any(zone.is_whole and zone.is_possible and zone.fill > WELL_FILLED for zone in found):
             break
-    found.sort(key=lambda zone: (zone.is_whole, zone.letters), reverse=True)
-    return tuple(found)
+    return tuple(sorted(found, key=_likelihood, reverse=True))
+
+
+def _likelihood(zone: Zone) -> tuple[bool, bool, float]:
+    return zone.is_possible, zone.is_whole, zone.letters * zone.fill
 
 
 def straightened(
@@ -180,7 +197,14 @@ def _group(lines: list[LetterLine]) -> list[LetterLine]:
         distances = [abs(offset[id(line)] - offset[id(member)]) for member in group]
         if len(group) < 3 and low < min(distances) < high:
             group.append(line)
-    return sorted(group, key=lambda line: offset[id(line)])
+    return sorted(_without_specks(group), key=lambda line: offset[id(line)])
+
+
+def _without_specks(group: list[LetterLine]) -> list[LetterLine]:
+    """The two full lines of a zone of two, where the background has a third one of specks."""
+    full = [line for line in group if line.is_full]
+    is_of_two = len(full) == 2 and all(line.columns > min(LINE_LENGTHS) for line in full)
+    return full if is_of_two else group
 
 
 def _is_parallel(line: LetterLine, other: LetterLine) -> bool:
@@ -199,9 +223,9 @@ def _is_parallel(line: LetterLine, other: LetterLine) -> bool:
 def _zone_of(group: list[LetterLine], letters: int) -> Zone:
     pitch = float(np.median([line.pitch_px for line in group]))
     top, bottom = group[0], group[-1]
-    if _columns(top) == _columns(bottom):
+    if top.columns == bottom.columns:
         corners = np.array([top.first, top.last, bottom.first, bottom.last])
-        columns = _columns(top)
+        columns = top.columns
     else:
         corners, columns = _common_ends(group, pitch)
     if len(group) == 1:
@@ -223,13 +247,6 @@ def _with_rows(zone: Zone, group: list[LetterLine]) -> Zone:
     )
 
 
-def _columns(line: LetterLine) -> int:
-    """Letters in the line, one of the standard's lengths where it is about so long."""
-    counted = line.length_px / line.pitch_px + 1
-    near = min(LINE_LENGTHS, key=lambda length: abs(length - counted))
-    return near if abs(near - counted) <= NEAR_A_LENGTH else max(round(counted), 2)
-
-
 def _common_ends(group: list[LetterLine], pitch: float) -> tuple[Points, int]:
     """Ends for lines of which some lost letters: as far as any of them reaches."""
     longest = max(group, key=lambda line: len(line.centres))
@@ -241,7 +258,4 @@ def _common_ends(group: list[LetterLine], pitch: float) -> tuple[Points, int]:
         foot = line.centres.mean(axis=0)
         at = float((foot - middle) @ longest.direction)
         corners += [foot + (end - at) * line.direction for end in (first, last)]
-    counted = (last - first) / pitch + 1
-    near = min(LINE_LENGTHS, key=lambda length: abs(length - counted))
-    columns = near if abs(near - counted) <= NEAR_A_LENGTH else max(round(counted), 2)
-    return np.array(corners), columns
+    return np.array(corners), nearest_length((last - first) / pitch + 1)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from kyc.vision.mrz.chains import find_letter_lines
-from kyc.vision.mrz.zones import MARGIN_IN_PITCHES, find_zones, straightened
+from kyc.vision.mrz.letter_lines import LetterLine, line_of, without_neighbours
+from kyc.vision.mrz.zones import MARGIN_IN_PITCHES, Zone, find_zones, straightened
 
 Gray = npt.NDArray[np.uint8]
 PITCH = 18
@@ -22,6 +25,22 @@ def page(lines: int, columns: int) -> Gray:
             x, y = 40 + PITCH * column, 500 + round(2.5 * PITCH) * line
             gray[y : y + 10, x : x + 9] = 30
     return gray
+
+
+def with_letters(gray: Gray, columns: Iterable[float], *, y: int, pitch: int = PITCH) -> Gray:
+    """The page with more squares in a line, at so many pitches behind the first of a zone."""
+    gray = gray.copy()
+    for column in columns:
+        x = 40 + round(pitch * column)
+        gray[y : y + 10, x : x + 9] = 30
+    return gray
+
+
+def line_at(*columns: float) -> LetterLine:
+    """Letters of one line at so many pitches of ten pixels."""
+    found = line_of(np.array([(10.0 * column, 50.0) for column in columns]))
+    assert found is not None
+    return found
 
 
 def turned(gray: Gray, degrees: float) -> Gray:
@@ -76,3 +95,87 @@ def test_words_with_gaps_are_no_line() -> None:
         x += int(rng.integers(14, 60))
 
     assert find_letter_lines(gray) == ()
+
+
+def test_print_beside_a_card_that_goes_on_at_its_height_is_no_part_of_its_zone() -> None:
+    gray = page(3, 30)
+    for line in range(3):
+        gray = with_letters(gray, np.arange(32.4, 41), y=500 + 45 * line)
+
+    zone = find_zones(gray)[0]
+
+    assert (zone.columns, len(zone.rows), zone.letters) == (30, 3, 90)
+    assert zone.corners[:, 0].max() == pytest.approx(44 + 29 * PITCH, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "left"),
+    [
+        ((*range(30), *np.arange(32.4, 40)), 30),
+        # A gap of one letter is a lost one.
+        ((*range(30), *range(31, 39)), 38),
+        # Neither part is as long as a zone's line.
+        ((*range(28), *np.arange(31.4, 40)), 37),
+        # As it stands it has a length of the standard.
+        ((*range(30), *range(33, 36)), 33),
+    ],
+)
+def test_a_line_is_parted_only_where_one_of_a_zone_comes_of_it(
+    columns: tuple[float, ...], left: int
+) -> None:
+    assert len(without_neighbours(line_at(*columns)).centres) == left
+
+
+def test_a_line_longer_than_any_zone_s_comes_last() -> None:
+    lines = find_letter_lines(with_letters(page(2, 44), range(52), y=200, pitch=16))
+
+    assert [line.columns for line in lines] == [44, 44, 52]
+
+
+def test_a_full_line_comes_before_a_longer_one_with_gaps() -> None:
+    gaps = [column for column in range(44) if column % 8 != 4]
+
+    lines = find_letter_lines(with_letters(page(1, 36), gaps, y=200))
+
+    assert [(line.columns, line.is_full) for line in lines] == [(36, True), (44, False)]
+
+
+@pytest.mark.parametrize("columns", [36, 44])
+def test_specks_in_line_with_two_full_lines_are_no_third_one(columns: int) -> None:
+    zone = find_zones(with_letters(page(2, columns), range(4, 24), y=590))[0]
+
+    assert (zone.columns, len(zone.rows), zone.letters) == (columns, 2, 2 * columns)
+
+
+def test_a_third_line_of_a_card_that_lost_letters_is_kept() -> None:
+    zone = find_zones(with_letters(page(2, 30), range(4, 24), y=590))[0]
+
+    assert (zone.columns, len(zone.rows)) == (30, 3)
+
+
+@pytest.mark.parametrize(
+    ("rows", "spacing", "is_possible"),
+    [
+        ((0.0,), 1.0, True),
+        ((0.0, 1.0), 2.5, True),
+        ((0.0, 0.5, 1.0), 5.0, True),
+        ((0.0, 1.0), 0.4, False),
+        ((0.0, 1.2, 1.0), 5.0, False),
+    ],
+)
+def test_lines_of_a_zone_do_not_cross(
+    rows: tuple[float, ...], spacing: float, *, is_possible: bool
+) -> None:
+    zone = Zone(np.zeros((4, 2)), 30, rows, spacing, 10.0, 60)
+
+    assert zone.is_possible is is_possible
+
+
+def test_a_zone_with_all_its_letters_comes_before_a_larger_one_that_lacks_many() -> None:
+    lacking = [column for column in range(44) if column % 8 != 4]
+    gray = with_letters(with_letters(page(2, 36), lacking, y=200), lacking, y=245)
+
+    zones = find_zones(gray)
+
+    assert [(zone.columns, zone.letters) for zone in zones[:2]] == [(36, 72), (44, 78)]
+    assert [round(zone.fill, 2) for zone in zones[:2]] == [1.0, 0.89]
