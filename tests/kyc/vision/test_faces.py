@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kyc.evaluating.face_cards import photographed_card
 from kyc.simulation.people import draw_person
 from kyc.simulation.photography import photograph, take_selfie
 from kyc.simulation.portraits import PORTRAIT_NAMES, PortraitName, age_portrait, load_portrait
@@ -65,6 +66,20 @@ def test_one_upright_face_is_found_on_a_selfie(name: PortraitName) -> None:
     assert len(faces) == 1
     assert faces[0].score > 0.85
     assert abs(faces[0].rotation_deg) < 12
+
+
+@pytest.mark.parametrize(("name", "seed"), [("astronaut", 4), ("grace_hopper", 2)])
+def test_a_small_black_and_white_portrait_is_found_on_a_card(name: PortraitName, seed: int) -> None:
+    portrait = load_portrait(name, framing="selfie")
+    grey = cv2.cvtColor(cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    card = photographed_card(
+        np.asarray(grey, np.uint8),
+        detect_faces(portrait)[0],
+        np.random.default_rng(seed),
+        today=TODAY,
+    )
+
+    assert card.is_portrait(detect_faces(card.pixels, is_card=True)[0])
 
 
 @pytest.mark.parametrize(("upside_down", "found_at_deg"), [(0.835, 0.0), (0.85, 180.0)])
