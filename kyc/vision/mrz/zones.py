@@ -12,16 +12,12 @@ import numpy.typing as npt
 from kyc.vision.mrz.chains import find_letter_lines
 from kyc.vision.mrz.formats import LINE_LENGTHS
 from kyc.vision.mrz.letter_lines import LetterLine, Points, nearest_length
+from kyc.vision.mrz.line_groups import first_group
 
 Gray = npt.NDArray[np.uint8]
 
-MAX_TURN_DEG = 5.0  # between two lines of one zone, by perspective
-PITCH_RATIO = (0.8, 1.25)
-# The standard has 2.5 pitches from line to line; specimens were seen with 1.7 to 3.4.
-SPACING_IN_PITCHES = (1.4, 3.8)
 STANDARD_SPACING = 2.5
 LEAST_SPACING = 1.2  # of a zone's outermost lines at their middles, where they may be nearer
-MAX_OVERHANG = 4.0  # pitches that one line may run beyond another
 
 MARGIN_IN_PITCHES = 1.3
 MIN_LETTERS = 20
@@ -173,51 +169,12 @@ def _warp(zone: Zone, pitch_px: float, margin: float) -> tuple[Points, tuple[int
 def _zones_of(lines: tuple[LetterLine, ...]) -> list[Zone]:
     zones, rest = [], list(lines)
     while rest:
-        group = _group(rest)
-        rest = [line for line in rest if all(line is not taken for taken in group)]
+        group = first_group(rest)
+        rest = [line for line in rest if line not in group]
         letters = sum(len(line.centres) for line in group)
         if letters >= MIN_LETTERS:
             zones.append(_zone_of(group, letters))
     return zones
-
-
-def _group(lines: list[LetterLine]) -> list[LetterLine]:
-    """The first line with those that belong to it, from one side to the other."""
-    first = lines[0]
-    normal = np.array((-first.direction[1], first.direction[0]))
-    fitting = [line for line in lines[1:] if _is_parallel(first, line)]
-    offset = {
-        id(line): float((line.centres.mean(axis=0) - first.centres.mean(axis=0)) @ normal)
-        for line in fitting
-    }
-    offset[id(first)] = 0.0
-    group = [first]
-    low, high = (bound * first.pitch_px for bound in SPACING_IN_PITCHES)
-    for line in fitting:
-        distances = [abs(offset[id(line)] - offset[id(member)]) for member in group]
-        if len(group) < 3 and low < min(distances) < high:
-            group.append(line)
-    return sorted(_without_specks(group), key=lambda line: offset[id(line)])
-
-
-def _without_specks(group: list[LetterLine]) -> list[LetterLine]:
-    """The two full lines of a zone of two, where the background has a third one of specks."""
-    full = [line for line in group if line.is_full]
-    is_of_two = len(full) == 2 and all(line.columns > min(LINE_LENGTHS) for line in full)
-    return full if is_of_two else group
-
-
-def _is_parallel(line: LetterLine, other: LetterLine) -> bool:
-    turn = abs(line.direction[0] * other.direction[1] - line.direction[1] * other.direction[0])
-    if turn > np.sin(np.deg2rad(MAX_TURN_DEG)):
-        return False
-    if not PITCH_RATIO[0] < other.pitch_px / line.pitch_px < PITCH_RATIO[1]:
-        return False
-    middle = line.centres.mean(axis=0)
-    own = (line.centres[[0, -1]] - middle) @ line.direction
-    ends = (other.centres[[0, -1]] - middle) @ line.direction
-    overhang = max(own[0] - ends[0], ends[1] - own[1]) / line.pitch_px
-    return bool(overhang < MAX_OVERHANG)
 
 
 def _zone_of(group: list[LetterLine], letters: int) -> Zone:

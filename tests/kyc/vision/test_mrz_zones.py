@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import permutations
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from kyc.vision.mrz.chains import find_letter_lines
 from kyc.vision.mrz.letter_lines import LetterLine, line_of, without_neighbours
+from kyc.vision.mrz.line_groups import first_group
 from kyc.vision.mrz.zones import MARGIN_IN_PITCHES, Zone, find_zones, straightened
 
 Gray = npt.NDArray[np.uint8]
@@ -179,3 +181,14 @@ def test_a_zone_with_all_its_letters_comes_before_a_larger_one_that_lacks_many()
 
     assert [(zone.columns, zone.letters) for zone in zones[:2]] == [(36, 72), (44, 78)]
     assert [round(zone.fill, 2) for zone in zones[:2]] == [1.0, 0.89]
+
+
+def test_the_third_line_of_a_card_is_taken_whichever_line_comes_first() -> None:
+    top, middle, bottom = (
+        LetterLine(one.centres + np.array((0.0, y)), one.direction, one.pitch_px)
+        for one, y in ((line_at(*range(30)), y) for y in (0.0, 25.0, 50.0))
+    )
+    words = LetterLine(top.centres[:12] - np.array((0.0, 28.0)), top.direction, top.pitch_px)
+
+    for order in permutations((top, middle, bottom)):
+        assert first_group((*order, words)) == [top, middle, bottom]
