@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log
@@ -63,6 +63,18 @@ def is_confirmed(chosen: Candidate, passes: Sequence[Pass], cells: CellReading |
     if _is_objected_to(chosen, cells, is_name_sure=len(agreeing) >= OUTWEIGHS):
         return False
     return len(agreeing) > 1 or (bool(agreeing) and _least_likely(chosen, cells) > CONFIRMS)
+
+
+def are_clearly_alike(passes: Sequence[Pass]) -> bool:
+    """Whether unlike pictures were read the same, so often that cells may be wrong.
+
+    Only what holds all digits as it was read counts.
+    """
+    read: defaultdict[tuple[str, ...], list[Treatment]] = defaultdict(list)
+    for found in passes:
+        if not found.candidate.failed_checks and not found.candidate.repairs:
+            read[found.candidate.lines].append(found.treatment)
+    return any(len(alike) >= OUTWEIGHS and len(set(alike)) > 1 for alike in read.values())
 
 
 def _agree(one: Candidate, other: Candidate) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from kyc.vision.mrz.agreement import Pass, is_confirmed
+from kyc.vision.mrz.agreement import Pass, are_clearly_alike, is_confirmed
 from kyc.vision.mrz.alignment import LOOK_ALIKES
 from kyc.vision.mrz.cells import CellReading
 from kyc.vision.mrz.fusion import WEIGHT_OF_A_READING, fused, rewritten
@@ -28,18 +28,27 @@ MAX_EXPIRY_YEARS_AHEAD = 30
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A reading, out of how many recognitions, and whether two of them agree."""
+    """A reading out of how many recognitions, what its repairs cost, and whether two agree."""
 
     reading: MrzReading
     recognitions: int
+    cost: float
     is_confirmed: bool
 
     @property
     def is_settled(self) -> bool:
-        """Whether looking elsewhere in the picture is no use: this was the zone."""
+        """Whether looking elsewhere in the picture is no use: this was the zone.
+
+        What had to be put together out of repairs may be half of it, or one with other print.
+        """
+        is_read = self.recognitions > 1 and self.cost <= BUDGET and self.is_way_up_sure
+        return self.is_confirmed or is_read
+
+    @property
+    def is_way_up_sure(self) -> bool:
+        """Whether half of the check digits hold; of what stands upside down one in ten does."""
         digits = self.reading.check_digits
-        wrong = sum(not digit.is_valid for digit in digits)
-        return self.is_confirmed or (self.recognitions > 1 and 2 * wrong <= len(digits))
+        return 2 * sum(digit.is_valid for digit in digits) >= len(digits)
 
 
 def judge(
@@ -73,18 +82,23 @@ def judge(
         refusal_reason=reason,
         confidence=round(confidence * trust / (1 + chosen.cost), 4),
     )
-    return Verdict(reading, len(passes), is_sure)
+    return Verdict(reading, len(passes), chosen.cost, is_sure)
 
 
 def _fitting(passes: Sequence[Pass], cells: Sequence[CellReading]) -> CellReading | None:
-    """The cells of the layout that most speaks for, if any readings have it or it is plain."""
+    """The cells of the layout that most speaks for, if there is reason to hear them.
+
+    They are heard where they are plain, and else where a reading has their layout; but not against
+    readings that are all alike, for cells lie beside the letters where paper is bent or the corners
+    of the zone are wrong, and are not plain there.
+    """
     if not cells:
         return None
     layouts = Counter(found.candidate.layout.name for found in passes)
     near = [one for one in cells if one.score > cells[0].score - ALIKE_SCORES]
     best = max(near, key=lambda one: _evidence(one, layouts[one.layout.name]))
     is_read = not passes or bool(layouts[best.layout.name])
-    return best if is_read or best.is_plain else None
+    return best if best.is_plain or (is_read and not are_clearly_alike(passes)) else None
 
 
 def _evidence(cells: CellReading, readings: int) -> float:

@@ -12,10 +12,12 @@ import numpy.typing as npt
 from kyc.vision.mrz.agreement import Pass
 from kyc.vision.mrz.judgement import Verdict, judge
 from kyc.vision.mrz.letters import LetterReader
+from kyc.vision.mrz.locate import Band
 from kyc.vision.mrz.ocr import OcrEngine, OcrLine
 from kyc.vision.mrz.readings import MrzReading
 from kyc.vision.mrz.repair import candidates, repair_budget
 from kyc.vision.mrz.views import Treatment, View, views
+from kyc.vision.mrz.zones import Zone
 
 Gray = npt.NDArray[np.uint8]
 Outcome = Literal["read", "unreadable", "no_mrz"]
@@ -83,7 +85,8 @@ def read_mrz(
     1. Zones are found by their letters at even distances, at any angle, and straightened.
     2. `letters` reads each cell: which layout, which way up, how likely each character.
     3. Lines are recognised, differently prepared, until one agrees with the cells or two with each
-       other; where none do, what speaks most for each position is taken.
+       other; where none do, what speaks most for each position is taken, and where that takes many
+       repairs, another place is tried.
     4. The result is parsed and judged.
 
     Parameters
@@ -107,9 +110,12 @@ def read_mrz(
     """
     recognition = _Recognition(engine, max_ocr_calls)
     best: MrzReading | None = None
+    upright: Zone | Band | None = None
     for view in views(gray, letters):
         if recognition.is_used_up:
             break
+        if view.place is upright:  # which way up it is was seen at the first look
+            continue
         found = _read_view(view, recognition, today, repair_budget(blur_variance))
         if found is None:
             continue
@@ -118,6 +124,8 @@ def read_mrz(
         # Where single cells were plain, another look without them would only drop their objection.
         if found.is_settled or view.is_plain:
             break
+        if found.is_way_up_sure:
+            upright = view.place
     if best is not None:
         return MrzSearch("read", best, recognition.calls)
     outcome: Outcome = "unreadable" if recognition.has_seen_a_zone else "no_mrz"
@@ -140,7 +148,7 @@ def _read_view(view: View, recognition: _Recognition, today: date, budget: float
         if found is not None:
             passes.append(found)
             verdict = judge(passes, view.cells, today=today, budget=budget)
-        elif not passes and not view.cells and not recognition.has_seen_a_zone:
+        elif not passes and not view.cells:
             break
     if verdict is None and view.is_plain:
         return judge(passes, view.cells, today=today, budget=budget)

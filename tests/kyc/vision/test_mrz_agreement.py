@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kyc.vision.mrz.agreement import Pass
+from kyc.vision.mrz.agreement import Pass, are_clearly_alike
+from kyc.vision.mrz.cells import CellReading
 from kyc.vision.mrz.check_digits import check_digit
 from kyc.vision.mrz.judgement import judge
 from kyc.vision.mrz.views import Treatment
@@ -86,3 +89,65 @@ def test_readings_have_to_agree_on_all_of_a_long_number() -> None:
 
 def test_what_cannot_be_told_apart_is_not_believed_behind_the_ninth_character_either() -> None:
     assert refusal(read_twice(*card_numbered("D231458907AG2"))) == "readings_disagree"
+
+
+def beside_the_letters() -> CellReading:
+    """Cells of the specimen that were cut beside its letters, and are not plain."""
+    shifted = SECOND[1:9] + SECOND[8:]
+    return replace(cells_of(FIRST, shifted), score=-0.6)
+
+
+@pytest.mark.parametrize(
+    ("treatments", "score", "is_accepted"),
+    [
+        (("stretched", "evened", "stretched"), -0.6, True),
+        (("stretched", "evened"), -0.6, False),
+        (("stretched", "stretched", "stretched"), -0.6, False),
+        # Plain cells are heard, however often something else was read.
+        (("stretched", "evened", "stretched"), -0.1, False),
+    ],
+)
+def test_three_clear_readings_of_unlike_pictures_are_believed_against_cells_that_are_not_plain(
+    treatments: tuple[Treatment, ...], score: float, *, is_accepted: bool
+) -> None:
+    passes = [read_once(FIRST, SECOND, treatment=treatment) for treatment in treatments]
+    cells = replace(beside_the_letters(), score=score)
+
+    reading = judge(passes, [cells], today=TODAY, budget=1.3).reading
+
+    assert reading.is_accepted is is_accepted
+    assert reading.lines == (FIRST, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # A filler was lost, and who knows what else.
+        (FIRST.replace("ERIKSSON<<", "ERIKSSON<"), SECOND),
+        # A digit that does not hold.
+        (FIRST, SECOND.replace("740812", "740872")),
+    ],
+)
+def test_readings_that_were_mended_or_have_wrong_digits_leave_the_cells_their_say(
+    first: str, second: str
+) -> None:
+    passes = [
+        read_once(first, second, treatment=treatment)
+        for treatment in ("stretched", "evened", "plain")
+    ]
+
+    assert not are_clearly_alike(passes)
+
+
+def test_what_was_put_together_out_of_repairs_does_not_settle_where_the_zone_is() -> None:
+    mended = SECOND.replace("7408122F1204159", "74O8I22FIZO4IS9")
+    other = FIRST.replace("ANNA", "ANMA")
+
+    clear = judge(read_twice(FIRST, SECOND), (), today=TODAY, budget=1.3)
+    unsure = judge(
+        [*read_twice(FIRST, mended)[:1], read_once(other, mended)], (), today=TODAY, budget=1.3
+    )
+
+    assert clear.is_settled
+    assert unsure.is_way_up_sure
+    assert not unsure.is_settled

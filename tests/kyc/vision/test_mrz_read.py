@@ -160,6 +160,29 @@ def test_a_name_whose_separator_may_be_lost_is_not_believed_in_a_blurred_picture
     assert blurred.refusal_reason == "name_separator_missing"
 
 
+def test_what_was_put_together_out_of_repairs_is_looked_for_elsewhere_but_not_upside_down() -> None:
+    mended = SECOND.replace("7408122F1204159", "74O8I22FIZO4IS9")
+    names = ("ANNA", "ANMA", "AMNA", "AHNA")
+    engine = Recorded(*((FIRST.replace("ANNA", name), mended) for name in names))
+
+    found = search(engine)
+
+    assert found.ocr_calls == len(engine.pictures) == MAX_OCR_CALLS
+    assert not np.array_equal(engine.pictures[4], engine.pictures[0][::-1, ::-1])
+    assert found.reading is not None
+    assert not found.reading.is_accepted
+
+
+def test_a_place_whose_first_picture_shows_no_whole_zone_is_turned_at_once() -> None:
+    engine = Recorded(("P<UTOERIKSSON<<ANNA<MARIA<<<<<<",), (FIRST, SECOND))
+
+    found = search(engine)
+
+    assert np.array_equal(engine.pictures[0][::-1, ::-1], engine.pictures[1])
+    assert found.reading is not None
+    assert found.reading.is_accepted
+
+
 def test_the_calls_are_capped() -> None:
     engine = Recorded(("P<UTOERIKSSON<<ANNA<MARIA<<<<<<",))
 
