@@ -13,6 +13,10 @@ from kyc.simulation.challenge_videos import ChallengeVideo, render_challenge_vid
 from kyc.simulation.portraits import load_portrait
 from kyc.vision.liveness.challenge import LIGHT_MS, LightColour, parse_challenge
 from kyc.vision.liveness.judge import LivenessReport, check_liveness, check_liveness_video
+from kyc.vision.liveness.light import light_signals
+from kyc.vision.liveness.observation import observe
+from kyc.vision.liveness.policy import LivenessPolicy
+from kyc.vision.liveness.signals import Signal
 from kyc.vision.video import Frame
 
 ASKED = "turn_left@2000;rgbrg"
@@ -53,6 +57,50 @@ def test_another_light_or_none_is_told_and_decides_nothing(strength: Any, asked:
     assert reflection(report).is_raised
     assert reflection(report).kind == "advice"
     assert report.outcome == "live"
+
+
+def drifting(strength: float, white_balance: float, exposure: float, phase: float) -> Signal:
+    """As filmed by a camera whose white balance and exposure swing within seconds."""
+    challenge = parse_challenge(ASKED)
+    frames = [
+        replace(one, pixels=_in_swinging_light(one, white_balance, exposure, phase))
+        for one in video(strength).as_frames()
+        if one.at_ms >= challenge.light_start_ms
+    ]
+    (signal,) = light_signals(observe(frames), challenge, LivenessPolicy())
+    return signal
+
+
+def _in_swinging_light(frame: Frame, white_balance: float, exposure: float, phase: float) -> Any:
+    seconds = frame.at_ms / 1000
+    warmer = white_balance * np.sin(2 * np.pi * seconds / 6 + phase)
+    light = 1 + exposure * np.sin(2 * np.pi * seconds / 5 + phase)
+    gains = light * np.array([1 - warmer, 1 + 0.2 * warmer, 1 + warmer])
+    return np.clip(frame.pixels * gains, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("white_balance", "exposure", "phase"), [(0.06, 0.0, 1.6), (0.15, 0.0, 3.1), (0.1, 0.2, 2.4)]
+)
+def test_a_camera_that_drifts_hides_no_reflection(
+    white_balance: Any, exposure: Any, phase: Any
+) -> None:
+    signal = drifting(0.03, white_balance, exposure, phase)
+
+    assert signal.value > 0.75
+    assert not signal.is_raised
+
+
+@pytest.mark.parametrize(
+    ("white_balance", "exposure", "phase"), [(0.06, 0.0, 1.6), (0.15, 0.0, 0.0), (0.1, 0.2, 4.7)]
+)
+def test_a_camera_that_drifts_makes_no_reflection(
+    white_balance: Any, exposure: Any, phase: Any
+) -> None:
+    signal = drifting(0.0, white_balance, exposure, phase)
+
+    assert signal.value < 0.6
+    assert signal.is_raised
 
 
 def test_compression_keeps_the_colours() -> None:
