@@ -24,7 +24,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--use-fake-device-for-media-stream",
 ]
-# A score depends on the hour a test runs at: by night a large payment is declined.
+# A score depends on the hour a test runs at: by night the model declines large payments and would
+# see small ones reviewed.
 RULES_DECIDE = {"REVIEW_FROM": "1.0", "BLOCK_FROM": "1.0", "DECLINE_FROM": "1.0"}
 PERMIT_CAMERA = "--use-fake-ui-for-media-stream"
 
@@ -32,7 +33,7 @@ PERMIT_CAMERA = "--use-fake-ui-for-media-stream"
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-    running = start_site(CHECKOUT / "var" / f"test-site-{worker}")
+    running = start_site(CHECKOUT / "var" / f"test-site-{worker}", **RULES_DECIDE)
     yield running
     stop_site(running)
 
