@@ -130,7 +130,8 @@ def judge_passive(
         scores=scores,
         score=score,
         threshold=policy.min_live,
-        is_spoof=score < policy.min_live,
+        # This way round, what is not a number is no pass.
+        is_spoof=not score >= policy.min_live,
         engine=ENGINE,
         engine_version=engine_version(),
         duration_ms=(time.perf_counter() - started) * 1000,

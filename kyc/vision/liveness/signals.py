@@ -33,10 +33,22 @@ class Signal:
 
 
 def above(code: str, kind: SignalKind, value: float, limit: float) -> Signal:
-    """A signal that is raised when the value exceeds the limit."""
-    return Signal(code, kind, float(value), float(limit), value > limit)
+    """A signal that is raised when the value exceeds the limit, or cannot be told.
+
+    Examples
+    --------
+    >>> [above("frame_gap", "behaviour", value, 2).is_raised for value in (2, 3, float("nan"))]
+    [False, True, True]
+    """
+    return Signal(code, kind, float(value), float(limit), not value <= limit)
 
 
 def below(code: str, kind: SignalKind, value: float, limit: float) -> Signal:
-    """A signal that is raised when the value falls short of the limit."""
-    return Signal(code, kind, float(value), float(limit), value < limit)
+    """A signal that is raised when the value falls short of the limit, or cannot be told.
+
+    Examples
+    --------
+    >>> [below("too_short", "behaviour", value, 2).is_raised for value in (2, 1, float("nan"))]
+    [False, True, True]
+    """
+    return Signal(code, kind, float(value), float(limit), not value >= limit)

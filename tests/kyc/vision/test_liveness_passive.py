@@ -46,6 +46,14 @@ def test_a_score_on_the_line_is_no_spoof() -> None:
     assert report.is_spoof is False
 
 
+def test_a_score_that_is_no_number_is_no_pass() -> None:
+    picture = load_portrait("grace_hopper", framing="selfie")
+
+    report = judge_passive([picture], answering(float("nan")))
+
+    assert report.is_spoof is True
+
+
 def test_the_networks_are_shown_the_face_from_the_forehead_down() -> None:
     boxes = []
 
