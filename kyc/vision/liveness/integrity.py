@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -21,6 +22,9 @@ from kyc.vision.liveness.signals import Signal, above, below
 from kyc.vision.liveness.steadying import SHAKING, shaking_of
 
 _STEP_MS = 1000.0 / 12
+# Names of up to so many letters are parts of others: "Andi's iPhone Camera", "OBSBOT Tiny 2".
+_SHORT_NAME = 4
+_LETTER = r"[^\W\d_]"
 # Two stretches of this many sampled frames are compared, at least this far apart.
 _LOOP_FRAMES = 8
 # A copy shows only where something moves: RMS grey levels from frame to frame within a stretch.
@@ -106,12 +110,19 @@ def virtual_camera_signal(camera_label: str, policy: LivenessPolicy) -> Signal:
     --------
     >>> virtual_camera_signal("OBS Virtual Camera", LivenessPolicy()).is_raised
     True
-    >>> virtual_camera_signal("FaceTime HD Camera", LivenessPolicy()).is_raised
+    >>> virtual_camera_signal("Andi's iPhone Camera", LivenessPolicy()).is_raised
     False
     """
     label = camera_label.casefold()
-    hits = sum(name in label for name in policy.virtual_camera_names)
+    hits = sum(_is_named(name, label) for name in policy.virtual_camera_names)
     return above("virtual_camera", "fraud", hits, 0)
+
+
+def _is_named(name: str, label: str) -> bool:
+    """Whether a label holds a name; a short one as a word, and not as somebody's given name."""
+    if len(name) > _SHORT_NAME or not name.isalpha():
+        return name in label
+    return re.search(rf"(?<!{_LETTER}){name}(?!{_LETTER}|['’])", label) is not None
 
 
 def frame_differences(seen: Sequence[Observation]) -> NDArray[np.float64]:

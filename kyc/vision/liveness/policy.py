@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Parts of the names under which software shows itself as a camera. The browser's own test devices
-# are on it ("fake_device_0", or the path of the file that Chromium plays as a camera, which has one
-# of three suffixes): only a policy made for tests may leave them out.
+# Parts of the names under which software shows itself as a camera; those of up to four letters are
+# looked for as words. The browser's own test devices are on it ("fake_device_0", or the path of the
+# file that Chromium plays as a camera, which has one of three suffixes): only a policy made for
+# tests may leave them out.
 VIRTUAL_CAMERA_NAMES = (
     "virtual",
     "obs",
@@ -139,7 +140,7 @@ class LivenessPolicy:
         balance or exposure drift: of 840 lit by 3 % 732 reach the limit, of 840 unlit two, .74 at
         most. Not measured on people.
     virtual_camera_names : tuple of str
-        Lower-case parts of camera labels that veto.
+        Lower-case parts of camera labels that veto, short ones as whole words.
     """
 
     turn_deg: float = 20.0

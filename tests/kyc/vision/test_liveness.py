@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from kyc.simulation.challenge_scene import Circumstances
 from kyc.simulation.challenge_videos import to_mjpeg, to_webm
 from kyc.simulation.choreography import Manner
+from kyc.simulation.recordings import VIRTUAL_CAMERAS
 from kyc.simulation.webcam import Camera
 from kyc.vision.liveness.challenge import TURNS, Action, parse_challenge
+from kyc.vision.liveness.integrity import virtual_camera_signal
 from kyc.vision.liveness.judge import LivenessReport, check_liveness, check_liveness_video
 from kyc.vision.liveness.policy import VIRTUAL_CAMERA_NAMES, LivenessPolicy
 from kyc.vision.video import Frame, VideoLimits, read_frames
@@ -257,10 +259,42 @@ def test_a_virtual_camera_vetoes_a_perfect_video(label: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "label", ["FaceTime HD Camera", "Integrated Webcam (0bda:5634)", "camera2 1, facing front", ""]
+    "label",
+    [
+        *VIRTUAL_CAMERAS,
+        "NDI Webcam Video 1",
+        "NewTek NDI Video",
+        "Camo",
+        "Reincubate Camo",
+        "e2eSoft iVCam",
+        "vMix Video External 2",
+        "VCam2",
+        "Iriun Webcam",
+        "v4l2loopback",
+        "/home/jo/face.y4m",
+    ],
 )
-def test_an_ordinary_camera_is_let_through(label: Any) -> None:
-    assert not any(name in label.casefold() for name in VIRTUAL_CAMERA_NAMES)
+def test_software_is_known_by_the_names_it_gives_its_cameras(label: str) -> None:
+    assert virtual_camera_signal(label, LivenessPolicy()).is_raised
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "FaceTime HD Camera",
+        "Integrated Webcam (0bda:5634)",
+        "camera2 1, facing front",
+        "",
+        "Andi's iPhone Camera",
+        "Candice's iPhone Camera",
+        "Ndi’s iPhone Camera",
+        "Jacobs iPhone-Kamera",
+        "OBSBOT Tiny 2 StreamCamera",
+        "Sony DVCAM",
+    ],
+)
+def test_an_ordinary_camera_is_let_through(label: str) -> None:
+    assert not virtual_camera_signal(label, LivenessPolicy()).is_raised
 
 
 def test_a_policy_for_tests_may_permit_the_browsers_fake_device() -> None:
