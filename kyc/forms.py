@@ -136,7 +136,6 @@ class VideoForm(CaptureFields):
     """The video that answers a challenge."""
 
     nonce = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    started_ms = forms.CharField(max_length=500, required=False, widget=forms.HiddenInput)
     video = forms.FileField(
         label="Video",
         error_messages={

@@ -36,7 +36,7 @@ const neededMs = [...movements, ...colours].reduce((sum, prompt) => sum + prompt
 let prompts = movements; // what the recording under way asks for
 let stream = null;
 let cameraLabel = "";
-let take = null; // {video: Blob, startedMs, nonce, cameraLabel}: what was recorded
+let take = null; // {video: Blob, nonce, cameraLabel}: what was recorded
 
 // The colours are left out for people who asked for less motion, here or in their system.
 function promptsNow() {
@@ -122,7 +122,7 @@ async function startRecording() {
   find("stage").scrollIntoView({ block: "start" });
   try {
     const recorded = await record(stream, prompts, { onPrompt: showStep, onTick: showFraction });
-    take = { ...recorded, nonce: challenge.nonce, cameraLabel };
+    take = { video: recorded, nonce: challenge.nonce, cameraLabel };
   } catch (error) {
     showLight(null);
     interrupted(error.why);
@@ -172,8 +172,6 @@ function fillIn(data) {
   data.set("nonce", take.nonce);
   data.set("source", "camera");
   data.set("camera_label", take.cameraLabel);
-  // The lead and the light are our own; the server is told when each movement was asked for.
-  data.set("started_ms", JSON.stringify(take.startedMs.slice(1, 1 + challenge.actions.length)));
   return data;
 }
 

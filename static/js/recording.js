@@ -29,8 +29,7 @@ export function canRecord() {
  * @param {{code: string, durationMs: number}[]} prompts
  * @param {(index: number) => void} onPrompt  called as prompt `index` begins
  * @param {(fraction: number) => void} onTick  how much of the present prompt's time is over, 0…1
- * @returns {Promise<{video: Blob, startedMs: number[]}>} startedMs: when each prompt began, in
- *   milliseconds since the recorder started
+ * @returns {Promise<Blob>}
  * @throws {RecordingBroken}
  */
 export async function record(stream, prompts, { onPrompt, onTick }) {
@@ -39,11 +38,11 @@ export async function record(stream, prompts, { onPrompt, onTick }) {
   const recorder = new MediaRecorder(stream, { mimeType, videoBitsPerSecond: BITS_PER_SECOND });
   const chunks = [];
   recorder.addEventListener("dataavailable", (event) => chunks.push(event.data));
-  const startMs = await startOf(recorder);
+  await startOf(recorder);
   try {
-    const startedMs = await play(stream, prompts, startMs, { onPrompt, onTick });
+    await play(stream, prompts, { onPrompt, onTick });
     await stopOf(recorder);
-    return { video: new Blob(chunks, { type: mimeType.split(";")[0] }), startedMs };
+    return new Blob(chunks, { type: mimeType.split(";")[0] });
   } finally {
     if (recorder.state !== "inactive") recorder.stop();
   }
@@ -51,7 +50,7 @@ export async function record(stream, prompts, { onPrompt, onTick }) {
 
 function startOf(recorder) {
   return new Promise((resolve) => {
-    recorder.addEventListener("start", () => resolve(performance.now()), { once: true });
+    recorder.addEventListener("start", resolve, { once: true });
     recorder.start(CHUNK_MS);
   });
 }
@@ -63,15 +62,12 @@ function stopOf(recorder) {
   });
 }
 
-async function play(stream, prompts, startMs, { onPrompt, onTick }) {
-  const startedMs = [];
+async function play(stream, prompts, { onPrompt, onTick }) {
   for (const [index, prompt] of prompts.entries()) {
     const beganMs = performance.now();
-    startedMs.push(Math.round(beganMs - startMs));
     onPrompt(index);
     await lastFor(stream, beganMs, prompt.durationMs, onTick);
   }
-  return startedMs;
 }
 
 // A hidden tab gets no frames from many cameras, so a recording it interrupts is worth nothing.
