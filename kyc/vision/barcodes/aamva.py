@@ -32,10 +32,17 @@ SEXES: MappingProxyType[str, Sex] = MappingProxyType(
 # What stands where nothing is known or nothing applies (annex D.12.5.1).
 NOTHING = frozenset({"", "NONE", "UNAVL", "UNAVAIL", "UNK"})
 DATE_ELEMENTS = ("DBA", "DBB", "DBD")
+# Without them a card says nothing of anybody. A first name is not among them: whoever has but one
+# name has it as surname, and NONE there.
+SAID_ELEMENTS = frozenset({"DAA", "DAQ", "DBA", "DBB", "DCS"})
+# As the standard writes them, and as some states do.
+COUNTRIES: MappingProxyType[str, str] = MappingProxyType(
+    {"USA": "USA", "US": "USA", "CAN": "CAN", "CA": "CAN", "CDN": "CAN", "MEX": "MEX"}
+)
 
 # "@", separators that some states get wrong, then the file type; "AAMVA" until 2003.
-_HEADER = re.compile(r"@[\x00-\x20]{0,6}(?:ANSI |AAMVA)(\d{6})(\d{2})")
-_DESIGNATOR = re.compile(r"([A-Z]{2})(\d{4})(\d{4})")
+_HEADER = re.compile(r"@[\x00-\x20]{0,6}(?:ANSI |AAMVA)(\d{6})(\d{2})", re.ASCII)
+_DESIGNATOR = re.compile(r"([A-Z]{2})(\d{4})(\d{4})", re.ASCII)
 _ELEMENT = re.compile(r"([A-Z]{2}[A-Z0-9])(.*)", re.DOTALL)
 
 
@@ -75,13 +82,14 @@ class AamvaLicence:
     sex : {"F", "M", "X", ""}
         Empty when it is not said.
     country : str
-        "USA", "CAN" or "MEX"; empty when neither said nor clear from the state.
+        "USA", "CAN" or "MEX"; empty when another is said, or none and the state does not tell.
     jurisdiction : str
         Two letters of the state or province in the address.
     elements : mapping of str to str
         Every element of the first subfile by its three letters, as printed.
     missing : tuple of str
-        Elements that a card of this version has to carry and this one does not.
+        Elements that a card of this version has to carry and this one does not, or that say nothing
+        where it has to be said who the holder is and until when the card is valid.
     impossible : tuple of str
         Date elements whose figures are no day of the calendar.
     """
@@ -174,14 +182,25 @@ def parse_aamva(data: bytes) -> AamvaLicence:
 
 
 def missing_elements(elements: Mapping[str, str], version: int, kind: CardKind) -> tuple[str, ...]:
-    """Return what a card of this version has to carry and these elements do not."""
+    """Return what a card of this version has to carry and these elements do not.
+
+    An expiry date of zeros or nines is none: a card that never runs out is for a person to see.
+    """
     wanted = mandatory_elements(version, is_driving_licence=kind == "driving_licence")
-    has_name_in_parts = "DAB" in elements and "DAC" in elements
-    return tuple(
-        name
-        for name in wanted
-        if name not in elements and not (name == "DAA" and has_name_in_parts)
-    )
+    return tuple(name for name in wanted if not _is_carried(elements, name))
+
+
+def _is_carried(elements: Mapping[str, str], name: str) -> bool:
+    if name == "DAA" and _has_name_in_parts(elements):
+        return True
+    if name not in SAID_ELEMENTS:
+        return name in elements
+    return _is_date_meant(elements, name) if name in DATE_ELEMENTS else bool(_said(elements, name))
+
+
+def _has_name_in_parts(elements: Mapping[str, str]) -> bool:
+    surname = _said(elements, "DAB") or _said(elements, "DCS")
+    return bool(surname) and ("DAC" in elements or "DCT" in elements)
 
 
 def _decoded(data: bytes) -> str:
@@ -201,7 +220,7 @@ def _header(text: str) -> _Header:
     # jurisdiction's own version between the two.
     has_jurisdiction_version = version >= 2
     digits = text[found.end() : found.end() + (4 if has_jurisdiction_version else 2)]
-    if not digits.isdigit():
+    if not (digits.isascii() and digits.isdigit()):
         raise AamvaMalformed("The header of this licence's bar code breaks off.")
     subfile_type, subfile = _subfile(text, found.start(), found.end() + len(digits))
     return _Header(
@@ -302,7 +321,8 @@ def _date(text: str) -> date | None:
 def _country(elements: Mapping[str, str]) -> str:
     said = _said(elements, "DCG").upper()
     if said:
-        return {"US": "USA", "CA": "CAN", "CDN": "CAN"}.get(said, said)
+        # Nobody else's cards are of this standard, and anybody can write any country into a symbol.
+        return COUNTRIES.get(said, "")
     state = _said(elements, "DAJ").upper()
     for two, three in (("US", "USA"), ("CA", "CAN"), ("MX", "MEX")):
         if state and pycountry.subdivisions.get(code=f"{two}-{state}") is not None:

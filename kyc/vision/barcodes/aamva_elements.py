@@ -11,6 +11,8 @@ from __future__ import annotations
 
 # DAA holds the whole name; some states wrote its parts instead, which `missing_elements` permits.
 _ADDRESS = ("DAG", "DAI", "DAJ", "DAK")
+# Of editions before DL/ID-2000 no list is known: who the holder is, and until when.
+_BEFORE_2000 = ("DAA", "DAQ", "DBA", "DBB")
 _DL_ID_2000 = ("DAA", *_ADDRESS, "DAQ", "DBA", "DBB", "DBC", "DBD")
 _SINCE_2003 = (
     "DBA", "DCS", "DBD", "DBB", "DBC", "DAY", "DAU", *_ADDRESS, "DAQ", "DCF", "DCG",
@@ -27,7 +29,7 @@ _DRIVING_2009 = ("DCA", "DCB", "DCD")
 def mandatory_elements(version: int, *, is_driving_licence: bool) -> tuple[str, ...]:
     """Return the elements that a card of this version has to carry.
 
-    Nothing was laid down before DL/ID-2000, which calls all of that version 0.
+    All that came before DL/ID-2000 is version 0.
 
     Examples
     --------
@@ -36,10 +38,10 @@ def mandatory_elements(version: int, *, is_driving_licence: bool) -> tuple[str, 
     >>> "DCA" in mandatory_elements(10, is_driving_licence=False)
     False
     >>> mandatory_elements(0, is_driving_licence=True)
-    ()
+    ('DAA', 'DAQ', 'DBA', 'DBB')
     """
     if version <= 0:
-        return ()
+        return _BEFORE_2000
     if version == 1:
         return _DL_ID_2000 + _DRIVING_2000 * is_driving_licence
     if version <= 3:

@@ -6,7 +6,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kyc.simulation.aamva_payload import LATEST_VERSION, LicenceOrder, write_aamva
@@ -64,6 +64,14 @@ def test_every_version_gives_the_same_person(
     assert (card.missing, card.impossible) == ((), ())
 
 
+def test_before_the_first_version_a_card_has_to_say_who_and_until_when() -> None:
+    data = EXAMPLE.replace(b"63600010", b"63600000").replace(b"0102DL", b"02DL")
+
+    assert (parse_aamva(data).version, parse_aamva(data).missing) == (0, ())
+    bare = parse_aamva(data[: data.index(b"DAQ")] + b"DAJVA\nDCGUSA\r")
+    assert bare.missing == ("DAA", "DAQ", "DBA", "DBB")
+
+
 def test_a_version_yet_to_come_is_held_against_the_latest_list() -> None:
     data = write_aamva(ERIKSSON, LicenceOrder()).replace(b"ANSI 63600010", b"ANSI 63600012")
 
@@ -81,6 +89,34 @@ def test_each_mandatory_element_left_out_is_named(version: int, is_driving_licen
         left = [field for field in fields if not field.startswith(name)]
         card = parse_aamva(f"{head}{chr(10).join(left)}\r".encode())
         assert card.missing == (name,)
+
+
+@pytest.mark.parametrize(
+    ("whole", "empty", "missing"),
+    [
+        (b"DAQT64235789", b"DAQ", ("DAQ",)),
+        (b"DAQT64235789", b"DAQNONE", ("DAQ",)),
+        (b"DCSSAMPLE", b"DCSunavl", ("DCS",)),
+        (b"DBB06061986", b"DBB", ("DBB",)),
+        (b"DBA12102024", b"DBA00000000", ("DBA",)),
+        (b"DBA12102024", b"DBA99999999", ("DBA",)),
+        # There are people with one name (annex D.12.5.1).
+        (b"DACMICHAEL", b"DACNONE", ()),
+    ],
+)
+def test_what_says_nothing_of_who_and_until_when_is_missing(
+    whole: bytes, empty: bytes, missing: tuple[str, ...]
+) -> None:
+    assert parse_aamva(EXAMPLE.replace(whole, empty)).missing == missing
+
+
+@pytest.mark.parametrize("written", ["", "NONE"])
+def test_a_whole_name_that_says_nothing_is_missing_in_the_first_version(written: str) -> None:
+    data = write_aamva(ERIKSSON, LicenceOrder(1)).replace(
+        b"DAAERIKSSON,ANNA,MARIA", f"DAA{written}".encode()
+    )
+
+    assert parse_aamva(data).missing == ("DAA",)
 
 
 @pytest.mark.parametrize("offset", ["0000", "0029", "0045", "9999"])
@@ -163,11 +199,23 @@ def test_the_country_follows_from_the_state_where_it_is_not_said(
 
 
 @pytest.mark.parametrize(
+    ("said", "country"),
+    [(b"USA", "USA"), (b"CDN", "CAN"), (b"mex", "MEX"), (b"DEU", ""), (b"FRA", ""), (b"UTO", "")],
+)
+def test_no_country_but_those_of_the_standard_is_taken_from_a_card(
+    said: bytes, country: str
+) -> None:
+    assert parse_aamva(EXAMPLE.replace(b"DCGUSA", b"DCG" + said)).country == country
+
+
+@pytest.mark.parametrize(
     ("data", "words"),
     [
         (b"", "does not begin"),
         (b"https://example.org/", "does not begin"),
         (b"@\n\x1e\rANSI 63600010", "breaks off"),
+        (b"@\n\x1e\rANSI 63600010\xb2\xb301", "breaks off"),
+        ("@\n\x1e\rANSI 63600\u0660100101".encode(), "does not begin"),
         (b"@\n\x1e\rANSI 636000100101ZV00310008ZVZVA01\r", "neither a licence"),
         (b"@\n\x1e\rANSI 636000100101DL00310000", "no field"),
         (b"@\n\x1e\rANSI 636000100101" + b"A" * 1200, "longer"),
@@ -180,9 +228,11 @@ def test_what_is_no_licence_is_refused_in_one_sentence(data: bytes, words: str) 
     assert str(refused.value).count(".") == 1
 
 
+# Superscripts, which are figures to `str.isdigit` and none to `int`.
 @given(st.binary(max_size=300))
+@example(b"\xb2\xb301DL00310008DLDAQ1\r")
 def test_any_bytes_are_read_or_refused(tail: bytes) -> None:
-    for data in (tail, EXAMPLE[:41] + tail, EXAMPLE[:20] + tail):
+    for data in (tail, *(EXAMPLE[:end] + tail for end in (41, 20, 17))):
         try:
             card = parse_aamva(data)
         except AamvaMalformed:
