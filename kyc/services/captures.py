@@ -22,7 +22,7 @@ from kyc.services.challenges import challenge_use
 from kyc.services.consents import consent_held
 from kyc.services.locks import lock_collecting
 from kyc.vision.images import CleanImage, ImageRefused, Pixels, read_image
-from kyc.vision.pdf_pages import is_pdf, read_pdf_pages
+from kyc.vision.pdf_pages import is_pdf, read_pdf_side
 from kyc.vision.quality import assess_quality
 from kyc.vision.video import VideoRefused, container_type, read_frames
 
@@ -104,8 +104,7 @@ def _picture(kind: CaptureKind, data: bytes) -> CleanImage:
         return read_image(data)
     if not is_pdf(data):
         return _document_photo(data)
-    pages = read_pdf_pages(data)
-    return pages[-1] if kind == CaptureKind.DOCUMENT_BACK else pages[0]
+    return read_pdf_side(data, is_back=kind == CaptureKind.DOCUMENT_BACK)
 
 
 def _document_photo(data: bytes) -> CleanImage:

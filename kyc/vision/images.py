@@ -61,11 +61,19 @@ class ImageLimits:
     `max_bytes` is above what phones write at full resolution (12–50 megapixel JPEGs: 3–14 MB).
     `max_pixels` bounds memory: three bytes a pixel decoded, twice that for a moment.
     `min_side_px` is the shorter side; below it no document and no face can be read.
+    `max_elongation` is the longer side over the shorter: panoramas have 4, a zone cut out of its
+    document 5.5. Engines that bring a picture to one width make much out of a narrow one.
     """
 
     max_bytes: int = 15_000_000
     max_pixels: int = 50_000_000
     min_side_px: int = 300
+    max_elongation: float = 6.0
+
+    def is_elongated(self, width_px: int, height_px: int) -> bool:
+        """Whether a picture of that size is longer, for its other side, than any that is taken."""
+        shorter, longer = sorted((width_px, height_px))
+        return longer > self.max_elongation * shorter
 
 
 DEFAULT_LIMITS = ImageLimits()
@@ -128,7 +136,8 @@ def read_image(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> CleanImage:
     ------
     ImageRefused
         With one of the codes ``empty_file``, ``file_too_large``, ``unsupported_type``,
-        ``too_many_pixels``, ``too_small``, ``animated``, ``too_complex``, ``damaged``.
+        ``too_many_pixels``, ``too_long``, ``too_small``, ``animated``, ``too_complex``,
+        ``damaged``.
     """
     _refuse_by_size(data, limits)
     source_type = source_type_of(data)
@@ -206,6 +215,12 @@ def _refuse_by_size(data: bytes, limits: ImageLimits) -> None:
 def _refuse_by_header(picture: Image.Image, limits: ImageLimits) -> None:
     if picture.width * picture.height > limits.max_pixels:
         raise _too_many_pixels()
+    if limits.is_elongated(*picture.size):
+        raise ImageRefused(
+            "too_long",
+            f"This picture is {picture.width} × {picture.height} pixels, a long strip; "
+            "please upload an ordinary photo.",
+        )
     if min(picture.size) < limits.min_side_px:
         raise ImageRefused(
             "too_small",

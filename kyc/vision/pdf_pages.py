@@ -34,6 +34,9 @@ SENTENCES: MappingProxyType[str, str] = MappingProxyType(
         "damaged": "This PDF is damaged or incomplete; please save it again or upload a photo.",
         "too_complex": "This PDF is too heavy to open; please upload a photo of your document.",
         "blank": "This PDF shows nothing; please upload one that shows your document, or a photo.",
+        "blank_page": "The first page of a PDF is taken for the front of a document and its last "
+        "for the back, and this one shows nothing; please upload only the page that shows your "
+        "document, or a photo.",
     }
 )
 
@@ -61,7 +64,7 @@ def read_pdf_pages(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[C
     ------
     ImageRefused
         With one of the codes ``empty_file``, ``file_too_large``, ``unsupported_type``,
-        ``too_small``, or, each beginning with ``pdf_``, those of `SENTENCES`.
+        ``too_small``, ``too_long``, or, each beginning with ``pdf_``, those of `SENTENCES`.
 
     Notes
     -----
@@ -73,9 +76,33 @@ def read_pdf_pages(data: bytes, limits: ImageLimits = DEFAULT_LIMITS) -> tuple[C
         raise ImageRefused(
             "too_small", "The page of this PDF is too small; please upload a photo instead."
         )
-    if all(float(page.pixels.std()) < 1.0 for page in pages):
+    if any(limits.is_elongated(page.width_px, page.height_px) for page in pages):
+        raise ImageRefused(
+            "too_long", "The page of this PDF is a long strip; please upload a photo instead."
+        )
+    if all(_is_blank(page) for page in pages):
         raise _refused("blank")
     return pages
+
+
+def read_pdf_side(
+    data: bytes, *, is_back: bool, limits: ImageLimits = DEFAULT_LIMITS
+) -> CleanImage:
+    """The page of a PDF that shows one side of a document: the first the front, the last the back.
+
+    Raises
+    ------
+    ImageRefused
+        As `read_pdf_pages`, and where that page is blank though the other is not.
+    """
+    page = read_pdf_pages(data, limits)[-1 if is_back else 0]
+    if _is_blank(page):
+        raise _refused("blank_page")
+    return page
+
+
+def _is_blank(page: CleanImage) -> bool:
+    return float(page.pixels.std()) < 1.0
 
 
 def _refuse_by_bytes(data: bytes, limits: ImageLimits) -> None:

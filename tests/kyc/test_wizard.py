@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -105,6 +106,13 @@ def test_bad_details_get_a_sentence_and_lose_nothing(
     assert Customer.objects.get().details_sealed is None
 
 
+def png(size: tuple[int, int]) -> bytes:
+    """Return what no JPEG can hold: a side of more than 65,500 pixels."""
+    buffer = io.BytesIO()
+    Image.new("RGB", size, (180, 170, 160)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -112,6 +120,7 @@ def test_bad_details_get_a_sentence_and_lose_nothing(
         (b"MZ this is no picture", None),
         (b"\xff\xd8\xff\xe0 broken", None),
         (jpeg(size=(120, 90)), None),
+        pytest.param(png(size=(300, 70_000)), "too_long", id="strip"),
         (jpeg()[:4000], None),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", None),
     ],

@@ -283,6 +283,23 @@ def test_a_picture_too_small_to_read_is_refused_with_its_size() -> None:
     )
 
 
+@pytest.mark.parametrize(("width", "height"), [(300, 70_000), (70_000, 300), (300, 1_801)])
+def test_a_strip_is_refused_from_its_header(width: int, height: int) -> None:
+    refused = refusal(png_of_size(width, height))
+
+    assert refused.code == "too_long"
+    assert refused.sentence == (
+        f"This picture is {width} × {height} pixels, a long strip; please upload an ordinary photo."
+    )
+
+
+@pytest.mark.parametrize("size", [(1_800, 300), (300, 1_800)])
+def test_a_picture_six_times_as_long_as_wide_is_still_taken(size: tuple[int, int]) -> None:
+    image = read_image(encoded(picture(*size), "PNG"))
+
+    assert (image.width_px, image.height_px) == size
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_an_animation_is_refused(kind: str) -> None:
     frames = [picture(), picture().rotate(180)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +58,28 @@ def test_an_outline_around_the_print_does_not_hide_it() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (900, 3), (40, 40)])
 def test_an_empty_or_tiny_picture_has_no_bands(shape: tuple[int, int]) -> None:
     assert find_bands(np.full(shape, 128, np.uint8)) == ()
+
+
+@pytest.mark.parametrize("shape", [(20_000, 300), (300, 20_000)])
+def test_a_strip_is_searched_in_little_memory(shape: tuple[int, int]) -> None:
+    strip = np.full(shape, 128, np.uint8)
+
+    tracemalloc.start()
+    bands = find_bands(strip)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert bands == ()
+    assert peak_bytes < 100_000_000
+
+
+def test_print_on_a_strip_is_found_where_it_stands() -> None:
+    strip = np.vstack([page(2), np.full((9_000, 900), 235, np.uint8)])
+
+    band = find_bands(strip)[0]
+
+    assert band.line_count == 2
+    assert (band.x, band.y) == pytest.approx((450, 530), abs=12)
 
 
 def test_noise_is_no_print() -> None:

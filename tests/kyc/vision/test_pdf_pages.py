@@ -15,7 +15,7 @@ from kyc.simulation.people import ERIKSSON
 from kyc.simulation.portraits import load_portrait
 from kyc.vision.barcodes.read import read_barcodes
 from kyc.vision.images import ImageLimits, ImageRefused, SourceType
-from kyc.vision.pdf_pages import SENTENCES, read_pdf_pages
+from kyc.vision.pdf_pages import SENTENCES, read_pdf_pages, read_pdf_side
 
 RED, BLUE = (200, 30, 30), (20, 40, 180)
 
@@ -120,10 +120,24 @@ def test_a_locked_file_is_refused_as_such() -> None:
         (scanned(sheet(RED))[:600], "pdf_damaged"),
         (one_page(), "pdf_blank"),
         (scanned(sheet(RED, (40, 40))), "too_small"),
+        (scanned(sheet(RED, (1_400, 200)), dots_an_inch=72), "too_long"),
     ],
 )
 def test_what_shows_no_document_is_refused(data: bytes, code: str) -> None:
     assert refusal(data) == code
+
+
+def test_a_blank_page_is_no_side_of_a_document_though_the_other_page_shows_one() -> None:
+    data = scanned(sheet(RED), Image.new("RGB", (800, 500), "white"))
+
+    front = read_pdf_side(data, is_back=False)
+    with pytest.raises(ImageRefused) as refused:
+        read_pdf_side(data, is_back=True)
+
+    assert front.pixels[700, 300].tolist() != [255, 255, 255]
+    assert (refused.value.code, refused.value.sentence) == (
+        "pdf_blank_page", SENTENCES["blank_page"]
+    )  # fmt: skip
 
 
 def test_a_file_over_the_limit_is_never_opened() -> None:

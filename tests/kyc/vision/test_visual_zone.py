@@ -164,6 +164,22 @@ def test_an_expiry_date_that_may_be_two_days_is_the_later_kind() -> None:
     assert reading.field("expiry_date").days == (date(2026, 5, 4), date(2026, 4, 5))
 
 
+def test_a_strip_is_read_no_larger_than_a_photograph() -> None:
+    sizes = []
+
+    class Measuring(Scripted):
+        def read_words(self, image: npt.NDArray[np.uint8]) -> tuple[Word, ...]:
+            sizes.append(image.shape)
+            return super().read_words(image)
+
+    strip = crop_document(np.full((3_000, 300, 3), 220, np.uint8))
+    page = crop_document(np.full((2_000, 900, 3), 220, np.uint8))
+    for document in (strip, page):
+        read_visual_zone(document, today=TODAY, engine=Measuring())
+
+    assert sizes == [(3_500, 350)] * 2 + [(3_111, 1_400)] * 2
+
+
 def test_a_blank_picture_has_no_print() -> None:
     reading = read_visual_zone(crop_document(np.full((700, 1000, 3), 230, np.uint8)), today=TODAY)
 
