@@ -131,13 +131,13 @@ def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> K
 
 
 def _tell(hit: ScreeningHit) -> None:
+    # Not which entry: that says what somebody is called, and the trail stays when they are erased.
     publish(
         kind=SCREENING_HIT,
         aggregate=hit,
         payload={
             "customer_id": str(hit.customer_id),
             "verification_id": str(hit.verification_id),
-            "entry_id": hit.entry_id,
             "source": str(hit.source),
         },
     )
@@ -145,7 +145,7 @@ def _tell(hit: ScreeningHit) -> None:
         actor=ACTOR,
         action="screening.hit_found",
         target=hit,
-        details={"customer_id": str(hit.customer_id), "entry_id": hit.entry_id},
+        details={"customer_id": str(hit.customer_id)},
     )
 
 

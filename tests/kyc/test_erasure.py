@@ -40,6 +40,7 @@ from kyc.services.derived_captures import derived_keep
 from kyc.services.document_fingerprints import Shown
 from kyc.services.erasure import CUSTOMER_ERASED, customer_erase
 from kyc.services.screening import screen
+from kyc.services.screening_hits import SCREENING_HIT
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stages import stage_run
 from tests.kyc.conftest import Traveller
@@ -117,6 +118,19 @@ def test_the_trail_says_why_and_how_much_and_other_systems_are_told(known: Verif
         str(known.customer_id),
         {"reason": "customer_request"},
     )
+
+
+def test_what_stays_says_that_there_was_a_hit_and_not_on_which_entry(known: Verification) -> None:
+    hit = ScreeningHit.objects.get()
+    erase(known)
+
+    found = AuditEntry.objects.get(action="screening.hit_found")
+    assert (found.target_id, found.details) == (
+        str(hit.pk),
+        {"customer_id": str(known.customer_id)},
+    )
+    told = OutboxEvent.objects.get(kind=SCREENING_HIT)
+    assert set(told.payload) == {"customer_id", "verification_id", "source"}
 
 
 def test_erasing_twice_changes_nothing_and_deletes_what_came_since(known: Verification) -> None:

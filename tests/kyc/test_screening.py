@@ -63,7 +63,6 @@ def test_a_listed_customer_is_a_hit_that_is_explained_and_told_of_by_ids(
     assert event.payload == {
         "customer_id": str(verification.customer_id),
         "verification_id": str(verification.pk),
-        "entry_id": hit.entry_id,
         "source": "verification",
     }
 
