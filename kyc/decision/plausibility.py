@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
+from kyc.vision.mrz.dates import MAX_EXPIRY_YEARS_AHEAD
 from kyc.vision.mrz.states import is_known_state
 
 # The oldest person whose age was ever proven reached 122 years.
 OLDEST_YEARS = 122
 # ICAO Doc 9303-4 recommends ten years; some states add what was left of the passport before (up to
-# nine months). Cards of the old run for thirty years and more, so nothing is said of them.
+# nine months). Cards of the old run for decades, so of them only the day of expiry is bounded, as
+# zones bound it; licences that run until their holder is 65 go to a person with the rest.
 LONGEST_PASSPORT_YEARS = 11
 
 SENTENCES: MappingProxyType[str, str] = MappingProxyType(
@@ -23,6 +25,7 @@ SENTENCES: MappingProxyType[str, str] = MappingProxyType(
         "issued_before_birth": "The document was issued before its holder was born.",
         "expires_before_birth": "The document expires before its holder was born.",
         "expires_before_issue": "The document expires before it was issued.",
+        "expires_too_late": "The document expires later than documents do.",
         "valid_too_long": "The passport is valid for longer than passports are.",
         "issuing_state_unknown": "There is no state or organisation of the issuer's code.",
         "nationality_unknown": "There is no state of the nationality's code.",
@@ -49,7 +52,7 @@ def impossible_dates(
     dates : DocumentDates
     today : date
     is_passport : bool
-        Only of passports is it known how long they run.
+        Only of passports is it known for how long they are issued.
 
     Examples
     --------
@@ -75,6 +78,8 @@ def _impossible(dates: DocumentDates, today: date, *, is_passport: bool) -> Iter
         yield "expires_before_birth"
     if issue and expiry and expiry < issue:
         yield "expires_before_issue"
+    if expiry and expiry.year > today.year + MAX_EXPIRY_YEARS_AHEAD:
+        yield "expires_too_late"
     if is_passport and issue and expiry and _whole_years(issue, expiry) >= LONGEST_PASSPORT_YEARS:
         yield "valid_too_long"
 

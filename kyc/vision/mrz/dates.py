@@ -7,6 +7,8 @@ from datetime import date
 # Documents run for at most ten to fifteen years, residence cards of some states for thirty. What
 # could be 1999 or 2099 is taken for the past, so that it is refused rather than trusted.
 LATEST_EXPIRY_YEARS_AHEAD = 50
+# Residence permits and identity cards of the old run for 10 to 30 years.
+MAX_EXPIRY_YEARS_AHEAD = 30
 
 
 def birth_date_of(text: str, *, today: date) -> date | None:

@@ -10,6 +10,7 @@ from datetime import date
 from kyc.vision.mrz.agreement import Pass, are_clearly_alike, is_confirmed
 from kyc.vision.mrz.alignment import LOOK_ALIKES
 from kyc.vision.mrz.cells import CellReading
+from kyc.vision.mrz.dates import MAX_EXPIRY_YEARS_AHEAD
 from kyc.vision.mrz.fusion import WEIGHT_OF_A_READING, fused, rewritten
 from kyc.vision.mrz.parse import ParsedMrz, parse_mrz
 from kyc.vision.mrz.readings import MrzReading
@@ -21,9 +22,6 @@ ALIKE_SCORES = 0.3
 # Natural logarithms: a digit holds by chance once in ten times; that a letter was misread is no
 # surprise.
 HELD, FAILED = 2.3, 0.7
-
-# Residence permits and identity cards of the old run for 10 to 30 years.
-MAX_EXPIRY_YEARS_AHEAD = 30
 
 
 @dataclass(frozen=True, slots=True)
