@@ -25,7 +25,7 @@ def zone(**changes: object) -> Evidence:
     return replace(GOOD, document=replace(GOOD.document, **changes))
 
 
-def licence(printed: Mapping[str, FieldMatch] | None) -> Evidence:
+def licence(printed: Mapping[str, FieldMatch] | None, **changes: object) -> Evidence:
     """A licence whose bar code was read, and of which the front says this."""
     document = DocumentEvidence(
         run=GOOD.document.run,
@@ -40,6 +40,7 @@ def licence(printed: Mapping[str, FieldMatch] | None) -> Evidence:
         is_licence=True,
         printed=printed,
     )
+    document = replace(document, **changes)
     declared = replace(GOOD.declared, document_type="driving_licence", issuing_country="USA")
     return replace(GOOD, declared=declared, document=document)
 
@@ -97,6 +98,68 @@ def test_a_licence_whose_print_confirms_nothing_goes_to_a_person(
     decision = decided(licence(printed))
 
     assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("document.print",))
+
+
+def test_nothing_is_said_of_check_digits_that_a_licence_has_not() -> None:
+    check = check_of(decided(licence(states())), "document.check_digits")
+
+    assert check.state is CheckState.CLEAR
+    assert check.sentence == "A licence has none; each element that its version asks for is there."
+
+
+def test_a_licence_that_names_none_of_the_three_countries_goes_to_a_person() -> None:
+    evidence = licence(states(), issuing_state="")
+    declared = replace(evidence.declared, issuing_country="DEU")
+
+    decision = decided(replace(evidence, declared=declared))
+
+    assert decision.reason_codes == ("document.issuing_state",)
+
+
+@pytest.mark.parametrize(
+    ("declared", "letter", "is_of_the_kind"),
+    [
+        ("driving_licence", "D", True),
+        ("identity_card", "I", True),
+        ("driving_licence", "I", False),
+        ("residence_permit", "I", False),
+        ("residence_permit", "D", False),
+        ("passport", "I", False),
+    ],
+)
+def test_a_bar_code_is_of_a_licence_or_of_an_identity_card(
+    declared: str, letter: str, is_of_the_kind: bool
+) -> None:
+    evidence = licence(states(), document_code=letter)
+    chosen = replace(evidence.declared, document_type=declared)
+
+    decision = decided(replace(evidence, declared=chosen))
+
+    expected = (Outcome.APPROVED, ()) if is_of_the_kind else (Outcome.RESUBMIT, ("document.kind",))
+    assert (decision.outcome, decision.reason_codes) == expected
+
+
+def test_the_zone_of_an_identity_card_is_no_driving_licence() -> None:
+    evidence = zone(format="TD1", document_code="ID")
+
+    decision = decided(
+        replace(evidence, declared=replace(GOOD.declared, document_type="driving_licence"))
+    )
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.RESUBMIT, ("document.kind",))
+
+
+def test_a_licence_of_which_another_symbol_says_something_else_goes_to_a_person() -> None:
+    decision = decided(licence(states(), barcode=states(surname=CONFLICT)))
+
+    assert decision.reason_codes == ("document.barcode",)
+    assert check_of(decision, "document.barcode").sentence == "They differ: surname."
+
+
+def test_a_licence_that_is_valid_for_longer_than_any_goes_to_a_person() -> None:
+    decision = decided(licence(states(), expiry_date=date(9000, 1, 1)))
+
+    assert decision.reason_codes == ("document.plausible",)
 
 
 def test_a_document_issued_before_its_holder_was_born_goes_to_a_person() -> None:
