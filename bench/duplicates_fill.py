@@ -15,7 +15,7 @@ from kyc.models import Consent, Customer, DocumentFingerprint, FaceTemplate, Ver
 from kyc.services.document_fingerprints import Shown
 from kyc.services.face_gallery import Shelf
 from kyc.services.face_templates import STORED, Embedding, template_context, template_keep
-from kyc.vision.faces.embed import ENGINE
+from kyc.vision.faces.engines import DLIB
 
 BATCH = 10_000
 VERSION = "bench"
@@ -34,13 +34,13 @@ def customers_fill(count: int) -> tuple[Verification, Shelf, Shown]:
         cursor.execute("VACUUM ANALYZE")
     newcomer = newcomer_make(workspace, rng)
     shown = Shown(rng.bytes(32), tuple(rng.bytes(32) for _ in range(4)))
-    return newcomer, Shelf(workspace.pk, ENGINE, VERSION), shown
+    return newcomer, Shelf(workspace.pk, DLIB.label, VERSION), shown
 
 
 def newcomer_make(workspace: Workspace, rng: np.random.Generator) -> Verification:
     """Have one more customer arrive, with a consent and a face, as the pipeline finds them."""
     (arrived,) = _verifications(1, workspace, VerificationStatus.PROCESSING)
-    template_keep(arrived, _face(rng), engine=ENGINE, engine_version=VERSION)
+    template_keep(arrived, _face(rng), engine=DLIB.label, engine_version=VERSION)
     return Verification.objects.select_related("customer__data_key").get(pk=arrived.pk)
 
 
@@ -62,7 +62,7 @@ def _fill(count: int, workspace: Workspace, rng: np.random.Generator) -> None:
                     _face(rng).astype(STORED).tobytes(),
                     template_context(verification.pk),
                 ),
-                engine=ENGINE,
+                engine=DLIB.label,
                 engine_version=VERSION,
             )
         )

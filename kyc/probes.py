@@ -27,7 +27,11 @@ def _tesseract_version(path: str) -> str:
 
 
 def models_state() -> EngineState:
-    """Whether every model file is there; their bytes are checked when they are fetched."""
+    """Whether every model file is there, and the chosen face engine with its calibration."""
+    # Numpy with them: the web process asks for none of it before somebody looks at /readyz.
+    from kyc.services.face_engine import face_engine  # noqa: PLC0415
+    from kyc.vision.faces.engines import engine_trouble  # noqa: PLC0415
+
     try:
         missing = [report.name for report in verify_weights() if not report.is_present]
     except WeightsUnavailable as error:
@@ -35,6 +39,8 @@ def models_state() -> EngineState:
     if missing:
         detail = f"Missing or damaged: {', '.join(missing)}. Run `manage.py fetch_models`."
         return EngineState(is_ready=False, detail=detail)
+    if trouble := engine_trouble(face_engine()):
+        return EngineState(is_ready=False, detail=trouble)
     return EngineState(is_ready=True, version=version("deepface"))
 
 

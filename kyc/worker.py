@@ -26,6 +26,7 @@ def warm_up(**_: Any) -> None:
     cannot start is no reason for the worker not to: its stage records that, and /readyz says so.
     """
     # Imported here because only worker processes need them, at hundreds of megabytes each.
+    from kyc.services.face_engine import face_engine  # noqa: PLC0415
     from kyc.simulation.portraits import load_portrait  # noqa: PLC0415
     from kyc.vision.face_mesh import track  # noqa: PLC0415
     from kyc.vision.faces.match import compare_faces  # noqa: PLC0415
@@ -33,7 +34,7 @@ def warm_up(**_: Any) -> None:
     started = time.monotonic()
     try:
         portrait = load_portrait("astronaut")
-        outcome = compare_faces(portrait, portrait).outcome
+        outcome = compare_faces(portrait, portrait, engine=face_engine()).outcome
         has_mesh = bool(track(portrait))
     except Exception as error:  # noqa: BLE001 - see above; the type says enough
         logger.warning("engines_missing", error_type=type(error).__name__, detail=str(error))

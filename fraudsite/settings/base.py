@@ -360,6 +360,9 @@ POLICY_EFFECTS = env.json("POLICY_EFFECTS", default={})
 # What reads documents: "pytesseract" runs Tesseract as a process of its own, which may hang or die
 # without harm; "tesserocr" runs inside the worker, in half the time.
 DOCUMENT_OCR_ENGINE = env("DOCUMENT_OCR_ENGINE", default="pytesseract")
+# What compares faces: "dlib" ships with weights and a calibration; "sface", "facenet512" and
+# "arcface" need both first (docs/operations.md).
+FACE_ENGINE = env("FACE_ENGINE", default="dlib")
 # Whether nobody is approved without a watchlist having been searched.
 SCREENING_REQUIRED = env.bool("SCREENING_REQUIRED", default=False)
 # Risk of countries where it differs from docs/screening.md: low, medium, high or prohibited, by

@@ -13,9 +13,10 @@ from fraudsite.core.services.files import FileGone
 from kyc.choices import CaptureKind, VerificationStatus
 from kyc.models import FaceTemplate, Verification
 from kyc.services.captures import capture_bytes, current_capture
+from kyc.services.face_engine import face_engine
 from kyc.services.face_templates import template_keep
 from kyc.vision.faces.detect import detect_faces
-from kyc.vision.faces.embed import ENGINE, describe_face, engine_version
+from kyc.vision.faces.embed import describe_face, engine_version
 from kyc.vision.faces.match import people_among
 from kyc.vision.images import read_image
 
@@ -33,11 +34,12 @@ class Rebuilt(StrEnum):
 
 def faces_missing() -> QuerySet[Verification]:
     """Return approved verifications that the engine in use has described no face of."""
+    engine = face_engine()
     described = FaceTemplate.objects.filter(
         verification=OuterRef("pk"),
         attempt=OuterRef("attempt"),
-        engine=ENGINE,
-        engine_version=engine_version(),
+        engine=engine.label,
+        engine_version=engine_version(engine),
     )
     return Verification.objects.filter(
         ~Exists(described),
@@ -70,8 +72,12 @@ def _rebuild(verification: Verification) -> Rebuilt:
     people = people_among(detect_faces(pixels))
     if len(people) != 1:
         return Rebuilt.NO_FACE
-    described = describe_face(pixels, people[0])
+    engine = face_engine()
+    described = describe_face(pixels, people[0], engine=engine)
     is_kept = template_keep(
-        verification, described.embedding, engine=ENGINE, engine_version=engine_version()
+        verification,
+        described.embedding,
+        engine=engine.label,
+        engine_version=engine_version(engine),
     )
     return Rebuilt.KEPT if is_kept else Rebuilt.NO_CONSENT

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from fraudsite.core.models import Workspace
+from kyc.services.face_engine import face_engine
 from kyc.services.face_gallery import Shelf, gallery_load
-from kyc.vision.faces.embed import ENGINE, engine_version
-from kyc.vision.faces.gallery import DIMENSIONS
+from kyc.vision.faces.embed import engine_version
 
 
 def galleries_load() -> int:
     """Load the faces of every workspace that the engine in use has described; return how many."""
-    version = engine_version()
+    engine = face_engine()
+    version = engine_version(engine)
     workspaces = Workspace.objects.order_by("pk").values_list("pk", flat=True)
-    shelves = [Shelf(workspace_id, ENGINE, version) for workspace_id in workspaces]
-    return sum(gallery_load(shelf, dimensions=DIMENSIONS) for shelf in shelves)
+    shelves = [Shelf(workspace_id, engine.label, version) for workspace_id in workspaces]
+    return sum(gallery_load(shelf, dimensions=engine.dimensions) for shelf in shelves)

@@ -21,6 +21,7 @@ from kyc.services.captures import (
 from kyc.services.consents import has_biometric_consent
 from kyc.services.derived_captures import derived_keep
 from kyc.services.duplicates import find_duplicates
+from kyc.services.face_engine import face_engine
 from kyc.services.face_templates import template_keep
 from kyc.services.stage_findings import StageFindings
 from kyc.vision.faces.match import compare_faces
@@ -90,7 +91,7 @@ def match_faces(verification: Verification) -> StageFindings:
         selfie = current_pixels(verification, CaptureKind.SELFIE_STILL)
     if front is None or selfie is None:
         return StageFindings.failed("no_picture")
-    compared = compare_faces(front, selfie)
+    compared = compare_faces(front, selfie, engine=face_engine())
     if compared.selfie_embedding is not None:
         template_keep(
             verification,

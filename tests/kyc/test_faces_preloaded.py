@@ -14,7 +14,8 @@ from kyc import worker
 from kyc.services import face_gallery, gallery_loading
 from kyc.services.face_templates import template_keep
 from kyc.services.gallery_loading import galleries_load
-from kyc.vision.faces.embed import ENGINE, engine_version
+from kyc.vision.faces.embed import engine_version
+from kyc.vision.faces.engines import DLIB, FaceEngine
 from kyc.vision.weights import WeightsUnavailable
 from tests.kyc.duplicates import approve, customer_make, face
 
@@ -28,12 +29,14 @@ def galleries_of_this_test() -> None:
 def test_the_faces_of_every_workspace_are_loaded_and_the_first_search_finds_them_there() -> None:
     for number, workspace in enumerate((Workspace.objects.live(), Workspace.objects.sandbox())):
         verification = customer_make(workspace=workspace)
-        template_keep(verification, face(number), engine=ENGINE, engine_version=engine_version())
+        template_keep(
+            verification, face(number), engine=DLIB.label, engine_version=engine_version()
+        )
         approve(verification)
 
     assert galleries_load() == 2
 
-    shelf = face_gallery.Shelf(Workspace.objects.live().pk, ENGINE, engine_version())
+    shelf = face_gallery.Shelf(Workspace.objects.live().pk, DLIB.label, engine_version())
     with patch.object(face_gallery, "template_embedding") as opened:
         found = face_gallery.faces_nearest(shelf, face(0), passed_over=(), limit=1)
     assert opened.call_count == 0
@@ -71,7 +74,7 @@ def test_only_a_worker_that_takes_searches_loads_faces(
 
 @pytest.mark.django_db
 def test_a_worker_starts_whatever_loading_faces_comes_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> str:
+    def missing(_engine: FaceEngine) -> str:
         message = "no weights"
         raise WeightsUnavailable(message)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from fraudsite.celery import app
 from fraudsite.core.actors import Actor
@@ -233,6 +234,24 @@ def test_an_engine_that_breaks_is_a_recorded_failure_and_not_an_exception(
 
     result = verification.stage_results.get()
     assert (result.state, result.failure_code) == (StageState.FAILED, "engine_error")
+
+
+def test_without_the_chosen_face_engine_nobody_is_approved(
+    submit: Callable[..., Verification], settings: Settings
+) -> None:
+    settings.FACE_ENGINE = "sface"
+    verification = submit()
+    key = {"verification_id": str(verification.pk), "attempt": 1}
+
+    for stage in Stage:
+        stages.stage_run(stage=stage, **key)
+    attempt_decide(**key)
+
+    verification.refresh_from_db()
+    face = verification.stage_results.get(stage=Stage.FACE)
+    assert (face.state, face.failure_code) == (StageState.FAILED, "engine_missing")
+    assert verification.status == S.IN_REVIEW
+    assert "face.match" in verification.decisions.get().reason_codes
 
 
 def test_a_video_from_no_named_camera_goes_to_a_person(

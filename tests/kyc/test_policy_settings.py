@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from pytest_django.fixtures import Settings
 
-from kyc.checks import check_policy_effects
+from kyc.checks import FACE_ENGINES, check_face_engine, check_policy_effects
 from kyc.decision.policy import Policy
 from kyc.decision.rules import Effect
 from kyc.services.policy import current_policy
+from kyc.vision.faces.engines import ENGINES
 
 
 def test_without_changes_the_shipped_policy_is_in_force() -> None:
@@ -39,3 +40,14 @@ def test_a_wrong_name_stops_the_start(settings: Settings, wrong: dict[str, str])
     settings.POLICY_EFFECTS = wrong
 
     assert [error.id for error in check_policy_effects(None)] == ["kyc.E003"]
+
+
+def test_only_a_face_engine_that_there_is_can_be_chosen(settings: Settings) -> None:
+    assert [engine.name for engine in ENGINES] == list(FACE_ENGINES)
+    for name in FACE_ENGINES:
+        settings.FACE_ENGINE = name
+        assert check_face_engine(None) == []
+
+    settings.FACE_ENGINE = "vgg"
+
+    assert [error.id for error in check_face_engine(None)] == ["kyc.E006"]

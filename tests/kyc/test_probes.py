@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from fraudsite.core.engines import probe_engines
 from kyc import probes
@@ -24,7 +25,7 @@ def test_engines_that_load_are_ready() -> None:
 
 
 def test_engines_that_cannot_load_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         message = "libEGL.so.1: cannot open shared object file"
         raise ImportError(message)
 
@@ -40,3 +41,14 @@ def test_a_machine_without_tesseract_is_told(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", "/nonexistent")
 
     assert probes.tesseract_state().detail == "Tesseract is not installed."
+
+
+def test_a_chosen_face_engine_that_cannot_be_used_is_told(settings: Settings) -> None:
+    settings.FACE_ENGINE = "arcface"
+
+    warm_up()
+
+    assert probes.models_state().detail == (
+        "The face engine arcface has no weights; `manage.py fetch_models arcface` brings them."
+    )
+    assert probes.faces_state().is_ready is False

@@ -13,7 +13,7 @@ from kyc.evaluating.face_calibration import calibration_from
 from kyc.evaluating.face_pairs import read_face_material
 from kyc.evaluating.report import MaterialRefused
 from kyc.vision.faces.calibrating import Lines
-from kyc.vision.faces.calibration import Calibration, CalibrationRefused
+from kyc.vision.faces.calibration import Calibration, CalibrationRefused, read_calibration
 from kyc.vision.faces.engines import (
     CALIBRATIONS_FOLDER,
     DLIB,
@@ -57,10 +57,13 @@ class Command(BaseCommand):
             calibration = self._calibration(options)
         except REFUSALS as error:
             raise CommandError(str(error)) from error
+        text = calibration.to_json()
+        # As it will be read: a file that nobody can use must not take the place of one that works.
+        read_calibration(text)
         path = options["out"] or _own_path(engine_named(options["engine"]))
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
-        part.write_text(calibration.to_json())
+        part.write_text(text)
         part.replace(path)
         self._show(calibration, path)
 

@@ -165,16 +165,21 @@ def _from_fields(fields: Mapping[str, Any]) -> Calibration:
 
 
 def _refuse_contradictions(known: Calibration) -> None:
-    within = bisect_right(known.nearest_impostors, known.match_distance)
     is_sound = (
         0 < known.match_distance <= known.unclear_distance
-        and known.false_matches == within
+        and _are_counted(known)
         and 0 < len(known.nearest_impostors) <= known.impostor_pairs
         and 0 < len(known.farthest_genuine) <= known.genuine_pairs
         and 0 < known.tail.scale <= known.tail.upper_scale
     )
     if not is_sound:
         raise CalibrationRefused("The numbers of this calibration file contradict each other.")
+
+
+def _are_counted(known: Calibration) -> bool:
+    """Whether the strangers within the line are those whose distances are kept, or more."""
+    within = bisect_right(known.nearest_impostors, known.match_distance)
+    return within == known.false_matches or within == KEPT_DISTANCES < known.false_matches
 
 
 def _share(rate: Rate) -> str:

@@ -1,9 +1,8 @@
 """A face in numbers, so that two pictures of one person lie close together.
 
-The engine is dlib's ResNet, run through deepface, unless the operator has chosen another. What
-decides about its accuracy is how the face is cut out: with deepface's own detector 5.3 % of the
-labelled pairs of strangers are accepted at its own threshold, with the same weights on faces
-aligned as here none.
+The engine is dlib's ResNet, run through deepface, unless another is asked for. What decides about
+its accuracy is how the face is cut out: with deepface's own detector 5.3 % of the labelled pairs of
+strangers are accepted at its own threshold, with the same weights on faces aligned as here none.
 """
 
 from __future__ import annotations
@@ -19,20 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from kyc.vision.faces.detect import DetectedFace
-from kyc.vision.faces.engines import DLIB, Cut, FaceEngine
+from kyc.vision.faces.engines import DLIB, Cut, FaceEngine, weights_digest, weights_label
 from kyc.vision.faces.template import TEMPLATE_PX, on_template
-from kyc.vision.weights import (
-    WeightsUnavailable,
-    model_file,
-    prepare_deepface,
-    require,
-    sha256_of,
-)
+from kyc.vision.weights import WeightsUnavailable, prepare_deepface, require
 
 Pixels = npt.NDArray[np.uint8]
 Embedding = npt.NDArray[np.float32]
 
-ENGINE = DLIB.label
 # The chip that dlib's descriptor was trained on: 150 px, a quarter of the face added on each side.
 CHIP_PX = 150
 CHIP_PADDING = 0.25
@@ -72,17 +64,7 @@ def engine_version(engine: FaceEngine = DLIB) -> str:
         When the engine's model file is missing or damaged.
     """
     packages = f"deepface {version('deepface')}, dlib {version('dlib-bin')}"
-    return f"{packages}, weights {_weights_digest(engine)[:8]}"
-
-
-@lru_cache(maxsize=4)
-def _weights_digest(engine: FaceEngine) -> str:
-    """Of the file that was found whole; hashed once a process, as the engine is loaded once."""
-    if engine == DLIB:
-        # Known without the file, so that reports can name it before anything was fetched.
-        return model_file("face-descriptor").sha256
-    (path,) = require(*engine.weights)
-    return sha256_of(path)
+    return f"{packages}, {weights_label(engine)}"
 
 
 def embed_face(pixels: Pixels, face: DetectedFace, *, engine: FaceEngine = DLIB) -> Embedding:
@@ -135,7 +117,7 @@ def _represented(cut: Pixels, engine: FaceEngine) -> Embedding:
     """What the network gives for a face that is cut out as it wants it."""
     loaded = _engine()
     # Its file is whole; else deepface would go and look for it on the internet.
-    _weights_digest(engine)
+    weights_digest(engine)
     with _engine_lock:
         found = loaded.represent(cut, model_name=engine.model, detector_backend="skip")
     embedding = np.asarray(found[0]["embedding"], np.float32)

@@ -1,13 +1,15 @@
 """The networks that can describe a face: what each needs, and what its distances mean.
 
-Which one runs is the operator's choice. The default's weights come with the product; the others'
-are fetched with `manage.py fetch_models`. Each is used with its own calibration or not at all.
+Which one compares faces is the operator's choice (`FACE_ENGINE`). The default's weights come with
+the product; the others' are fetched with `manage.py fetch_models`. Each is used with a calibration
+made with the same weights or not at all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from kyc.vision.faces.calibration import (
     Calibration,
@@ -15,10 +17,19 @@ from kyc.vision.faces.calibration import (
     read_calibration,
     shipped_calibration,
 )
-from kyc.vision.weights import model_file, models_dir, verify_file
+from kyc.vision.weights import (
+    WeightsUnavailable,
+    model_file,
+    models_dir,
+    require,
+    sha256_of,
+    verify_file,
+)
 
 CALIBRATIONS_FOLDER = "calibrations"
 LABEL_PREFIX = "deepface-"
+# So many digits of the weights' sha256 tell two files apart for people and for calibrations.
+DIGEST_DIGITS = 8
 
 
 class Cut(StrEnum):
@@ -102,12 +113,49 @@ def engine_named(name: str) -> FaceEngine:
     raise EngineUnknown(f"There is no face engine {name!r}; known are: {known}.")
 
 
-def available_engines() -> tuple[FaceEngine, ...]:
-    """The engines whose weights are whole and that are calibrated on this machine.
+def engine_trouble(engine: FaceEngine) -> str:
+    """Why the engine cannot be used on this machine, in one sentence; empty when it can.
 
-    Hashes their files: for a set-up or a status page, not for every comparison.
+    Hashes its files: for a set-up or a status page, not for every comparison.
     """
-    return tuple(engine for engine in ENGINES if _has_weights(engine) and _is_calibrated(engine))
+    lost = [name for name in engine.weights if not verify_file(model_file(name)).is_present]
+    if lost:
+        return (
+            f"The face engine {engine.name} has no weights; "
+            f"`manage.py fetch_models {' '.join(lost)}` brings them."
+        )
+    try:
+        calibration_of(engine)
+    except (CalibrationRefused, WeightsUnavailable) as error:
+        return str(error)
+    return ""
+
+
+@lru_cache(maxsize=4)
+def weights_digest(engine: FaceEngine) -> str:
+    """sha256 of the file that was found whole; hashed once a process, as the engine is loaded once.
+
+    Raises
+    ------
+    WeightsUnavailable
+        When the engine's model file is missing or damaged.
+    """
+    if engine == DLIB:
+        # Known without the file, so that reports can name it before anything was fetched.
+        return model_file("face-descriptor").sha256
+    (path,) = require(*engine.weights)
+    return sha256_of(path)
+
+
+def weights_label(engine: FaceEngine) -> str:
+    """How versions name the weights, as `weights_digest` raises.
+
+    Examples
+    --------
+    >>> weights_label(DLIB).startswith("weights ")
+    True
+    """
+    return f"weights {weights_digest(engine)[:DIGEST_DIGITS]}"
 
 
 def calibration_of(engine: FaceEngine) -> Calibration:
@@ -118,7 +166,9 @@ def calibration_of(engine: FaceEngine) -> Calibration:
     Raises
     ------
     CalibrationRefused
-        When there is none, or it is of another engine.
+        When there is none, or it is of another engine or was made with other weights.
+    WeightsUnavailable
+        When the engine's model file is missing or damaged.
     """
     own = models_dir() / CALIBRATIONS_FOLDER / f"{engine.name}.json"
     known = read_calibration(own.read_text()) if own.is_file() else shipped_calibration(engine.name)
@@ -127,16 +177,9 @@ def calibration_of(engine: FaceEngine) -> Calibration:
             f"The calibration at {own} is of the engine {known.engine} ({known.metric}), "
             f"not of {engine.name} ({engine.metric})."
         )
+    if not known.engine_version.endswith(weights_label(engine)):
+        raise CalibrationRefused(
+            f"The calibration of the face engine {engine.name} was made with other weights; "
+            f"`manage.py calibrate_faces --engine {engine.name}` makes one for these."
+        )
     return known
-
-
-def _has_weights(engine: FaceEngine) -> bool:
-    return all(verify_file(model_file(name)).is_present for name in engine.weights)
-
-
-def _is_calibrated(engine: FaceEngine) -> bool:
-    try:
-        calibration_of(engine)
-    except CalibrationRefused:
-        return False
-    return True

@@ -183,7 +183,7 @@ class FaceComparison:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
     pixels: Pixels
-    face: DetectedFace
+    face: DetectedFace | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,30 +232,18 @@ def compare_faces(
     started = time.perf_counter()
     calibration = calibration_of(engine)
     policy = policy or policy_of(calibration)
-    document_face = next(iter(detect_faces(document_pixels, is_card=True)), None)
+    document = _Seen(document_pixels, next(iter(detect_faces(document_pixels, is_card=True)), None))
     people = people_among(detect_faces(selfie_pixels))
-    selfie_face = people[0] if people else None
-    if document_face is None:
-        finding = _Finding(Outcome.NO_FACE_DOCUMENT)
-    elif selfie_face is None:
-        finding = _Finding(Outcome.NO_FACE_SELFIE)
-    elif len(people) > 1:
-        finding = _Finding(Outcome.SEVERAL_FACES_SELFIE)
-    else:
-        finding = _compared(
-            _Seen(document_pixels, document_face),
-            _Seen(selfie_pixels, selfie_face),
-            policy,
-            engine,
-        )
+    selfie = _Seen(selfie_pixels, next(iter(people), None))
+    finding = _found(document, selfie, len(people), policy, engine)
     distance = finding.distance
     return FaceComparison(
         outcome=finding.outcome,
         distance=distance,
         threshold=policy.match_distance,
         false_match_rate=policy.false_match_rate,
-        document_face=document_face,
-        selfie_face=selfie_face,
+        document_face=document.face,
+        selfie_face=selfie.face,
         selfie_face_count=len(people),
         engine=engine.label,
         engine_version=engine_version(engine),
@@ -280,7 +268,15 @@ def people_among(faces: tuple[DetectedFace, ...]) -> tuple[DetectedFace, ...]:
     return people or faces[:1]
 
 
-def _compared(document: _Seen, selfie: _Seen, policy: MatchPolicy, engine: FaceEngine) -> _Finding:
+def _found(
+    document: _Seen, selfie: _Seen, people: int, policy: MatchPolicy, engine: FaceEngine
+) -> _Finding:
+    if document.face is None:
+        return _Finding(Outcome.NO_FACE_DOCUMENT)
+    if selfie.face is None:
+        return _Finding(Outcome.NO_FACE_SELFIE)
+    if people > 1:
+        return _Finding(Outcome.SEVERAL_FACES_SELFIE)
     described = describe_face(selfie.pixels, selfie.face, engine=engine)
     condition = examine_face(selfie.pixels, selfie.face, detail=described.detail)
     refusal = refusal_of(condition)

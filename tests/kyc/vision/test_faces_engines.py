@@ -18,8 +18,13 @@ from onnx import TensorProto, helper, numpy_helper
 
 from kyc.simulation.portraits import load_portrait
 from kyc.vision import weights
-from kyc.vision.faces import embed
-from kyc.vision.faces.calibration import CalibrationRefused, read_calibration, shipped_calibration
+from kyc.vision.faces import embed, engines
+from kyc.vision.faces.calibration import (
+    KEPT_DISTANCES,
+    CalibrationRefused,
+    read_calibration,
+    shipped_calibration,
+)
 from kyc.vision.faces.detect import detect_faces
 from kyc.vision.faces.embed import describe_face, engine_version
 from kyc.vision.faces.engines import (
@@ -27,9 +32,9 @@ from kyc.vision.faces.engines import (
     ENGINES,
     SFACE,
     EngineUnknown,
-    available_engines,
     calibration_of,
     engine_named,
+    engine_trouble,
 )
 from kyc.vision.faces.match import DEFAULT_POLICY, Outcome, compare_faces, policy_of
 from kyc.vision.faces.template import TEMPLATE, TEMPLATE_PX, on_template, similarity
@@ -67,12 +72,12 @@ def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     # What deepface remembers of this process must not outlive the small network.
     none_yet: dict[str, dict[str, object]] = {task: {} for task in modeling.AVAILABLE_MODELS}
     monkeypatch.setattr(modeling, "cached_models", none_yet, raising=False)
-    for memory in (embed._engine, embed._weights_digest):
+    for memory in (embed._engine, engines.weights_digest):
         memory.cache_clear()
     weights.fetch("face-descriptor")
     weights.fetch("face-landmarks")
     yield tmp_path / "models"
-    for memory in (embed._engine, embed._weights_digest):
+    for memory in (embed._engine, engines.weights_digest):
         memory.cache_clear()
 
 
@@ -98,10 +103,19 @@ def put_in_place(content: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
 def a_calibration_of_sface(models: Path, **changes: object) -> None:
     own = replace(
         shipped_calibration("dlib"),
-        **{"engine": "sface", "metric": "euclidean-unit", **changes},
+        **{
+            "engine": "sface",
+            "metric": "euclidean-unit",
+            "engine_version": f"of tests, weights {digest_of_the_small_network()[:8]}",
+            **changes,
+        },
     )
     (models / "calibrations").mkdir()
     (models / "calibrations" / "sface.json").write_text(own.to_json())
+
+
+def digest_of_the_small_network() -> str:
+    return hashlib.sha256(a_small_network()).hexdigest()
 
 
 def a_portrait() -> Image:
@@ -141,7 +155,7 @@ def test_an_engine_is_compared_by_its_own_calibration(sface: Path, models: Path)
 
     assert comparison.threshold == 0.3
     assert comparison.engine == "deepface-sface"
-    assert comparison.engine_version.endswith(hashlib.sha256(a_small_network()).hexdigest()[:8])
+    assert comparison.engine_version.endswith(digest_of_the_small_network()[:8])
 
 
 def test_an_engine_without_a_calibration_is_refused_with_a_sentence(sface: Path) -> None:
@@ -173,16 +187,24 @@ def test_a_network_of_another_shape_is_refused(
         describe_face(portrait, detect_faces(portrait)[0], engine=SFACE)
 
 
-def test_an_engine_is_available_with_both_weights_and_calibration(
+def test_an_engine_can_be_used_with_both_weights_and_calibration(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert available_engines() == (DLIB,)
+    assert engine_trouble(DLIB) == ""
+    assert "`manage.py fetch_models sface`" in engine_trouble(SFACE)
 
     put_in_place(a_small_network(), monkeypatch)
-    assert available_engines() == (DLIB,)
+    assert "has no calibration" in engine_trouble(SFACE)
 
     a_calibration_of_sface(models)
-    assert available_engines() == (DLIB, SFACE)
+    assert engine_trouble(SFACE) == ""
+
+
+def test_a_calibration_made_with_other_weights_is_refused(sface: Path, models: Path) -> None:
+    a_calibration_of_sface(models, engine_version="of tests, weights 01234567")
+
+    with pytest.raises(CalibrationRefused, match="sface was made with other weights; `manage"):
+        compare_faces(a_portrait(), a_portrait(), engine=SFACE)
 
 
 def test_the_operators_own_calibration_comes_before_the_shipped_one(models: Path) -> None:
@@ -249,6 +271,18 @@ def test_a_calibration_survives_its_file() -> None:
     shipped = shipped_calibration("dlib")
 
     assert read_calibration(shipped.to_json()) == shipped
+
+
+def test_more_strangers_within_the_line_than_are_kept_are_counted_all_the_same() -> None:
+    shipped = shipped_calibration("dlib")
+    lax = replace(
+        shipped, match_distance=0.9, unclear_distance=0.9, false_matches=KEPT_DISTANCES + 124
+    )
+    assert shipped.nearest_impostors[-1] < 0.9
+
+    assert read_calibration(lax.to_json()).false_match_rate.hits == KEPT_DISTANCES + 124
+    with pytest.raises(CalibrationRefused, match="contradict each other"):
+        read_calibration(replace(lax, false_matches=KEPT_DISTANCES - 1).to_json())
 
 
 @given(st.floats(0.2, 5), st.floats(-3.1, 3.1), st.tuples(st.floats(-99, 99), st.floats(-99, 99)))
