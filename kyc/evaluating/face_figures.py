@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from kyc.decision.rules import Rules
 from kyc.evaluating.face_cards import PORTRAIT_WIDTH_PX
 from kyc.evaluating.face_pairs import FaceMaterial, LabelledPair
 from kyc.evaluating.face_rates import Distances
@@ -16,6 +17,9 @@ from kyc.evaluating.rates import Rate
 from kyc.vision.faces.embed import Embedding
 from kyc.vision.faces.match import MatchPolicy
 from kyc.vision.faces.refusals import FaceRefusal
+
+# Of the line of a match: nearer than that nobody looks at the two faces.
+CERTAIN_SHARE = Rules().certain_face_share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +110,7 @@ def card_figures_of(
 def _rates(distances: Distances, policy: MatchPolicy) -> dict[str, Any]:
     accepted = distances.accepted_genuine(policy.match_distance)
     mistaken = distances.accepted_impostor(policy.match_distance)
+    certain = CERTAIN_SHARE * policy.match_distance
     return {
         "threshold": policy.match_distance,
         "tar": accepted.value,
@@ -115,6 +120,11 @@ def _rates(distances: Distances, policy: MatchPolicy) -> dict[str, Any]:
         "false_accepts": mistaken.hits,
         "strangers": mistaken.count,
         "eer": distances.equal_error_rate or _error_rate_words(distances),
+        "certain": {
+            "threshold": round(certain, 4),
+            "tar": distances.accepted_genuine(certain).value,
+            "far": distances.accepted_impostor(certain).stated,
+        },
     }
 
 
@@ -192,6 +202,9 @@ def _rate_lines(name: str, distances: Distances, policy: MatchPolicy) -> Iterato
     yield f"{name}: one person accepted", distances.accepted_genuine(limit).words
     yield f"{name}: strangers accepted", distances.accepted_impostor(limit).words
     yield f"{name}: equal error rate", _error_rate_words(distances)
+    certain = CERTAIN_SHARE * limit
+    yield f"{name}: one person within {certain:.3f}", distances.accepted_genuine(certain).words
+    yield f"{name}: strangers within {certain:.3f}", distances.accepted_impostor(certain).words
 
 
 def _error_rate_words(distances: Distances) -> str:
