@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from kyc.screening.entries import ListRefused
 
@@ -25,13 +27,11 @@ def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         The file cannot be opened, or is no CSV.
     """
     try:
-        with path.open("rb") as file:
+        with _readable(path) as file:
             reader = csv.reader((_text(line) for line in file), strict=True)
             while (fields := _next_row(reader)) is not None:
                 if fields and fields != [END_OF_FILE]:
                     yield reader.line_num, fields
-    except OSError as error:
-        raise ListRefused(f"{path.name} cannot be read: {error.strerror}.") from error
     except csv.Error as error:
         raise ListRefused(f"{path.name} is cut off or no CSV: {error}.") from error
 
@@ -64,13 +64,29 @@ def rows_with_header(path: Path, needed: Sequence[str]) -> Iterator[tuple[int, d
         yield line, dict(zip(columns, fields, strict=False))
 
 
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+def files_digest(paths: Iterable[Path]) -> str:
+    """Return the SHA-256 of the files' bytes, one file after another, in hexadecimal.
+
+    Raises
+    ------
+    ListRefused
+        One of them cannot be read.
+    """
     digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(HASH_BLOCK):
-            digest.update(block)
+    for path in paths:
+        with _readable(path) as file:
+            while block := file.read(HASH_BLOCK):
+                digest.update(block)
     return digest.hexdigest()
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise ListRefused(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def _text(line: bytes) -> str:

@@ -67,8 +67,8 @@ def _read(
 def _entry(line: int, row: Mapping[str, str], columns: Columns) -> ListedEntry | RowRefused:
     if columns.last not in row:
         return RowRefused(line, "the row is cut off")
-    identity = row[columns.identity].strip()
-    names = clean_names([row[columns.name], *_values(row, columns.aliases)])
+    identity = row.get(columns.identity, "").strip()
+    names = clean_names([row.get(columns.name, ""), *_values(row, columns.aliases)])
     if not identity or len(identity) > 200 or not names:
         return RowRefused(line, "no id or no name")
     return ListedEntry(

@@ -16,7 +16,7 @@ from fraudsite.core.services.audit import audit_record
 from kyc.choices_screening import WatchlistFormat
 from kyc.models import Rescreening, Watchlist, WatchlistVersion
 from kyc.screening.entries import ListedEntry, ListRefused, RowRefused
-from kyc.screening.list_files import file_digest
+from kyc.screening.list_files import files_digest
 from kyc.screening.ofac import read_ofac
 from kyc.screening.soundness import SoundnessLimits, VersionCounts, refusal_of
 from kyc.screening.tables import read_opensanctions, read_own
@@ -68,7 +68,8 @@ def watchlist_import(order: ImportOrder) -> ImportReport:
 
     A list that is empty, damaged or has lost too much is kept as a refused version: the list counts
     as failed, and everybody goes to a person, until a good one comes. A file that cannot be read at
-    all is refused so, too. A dry run leaves no trace.
+    all is refused so, too, and so is one over which the import breaks off: that is raised
+    afterwards. A dry run leaves no trace.
     """
     started = time.monotonic()
     report: ImportReport | None = None
@@ -79,6 +80,10 @@ def watchlist_import(order: ImportOrder) -> ImportReport:
                 raise _DryRun
     except _DryRun:
         pass
+    except Exception as error:
+        if not order.is_dry_run:
+            _failure_keep(order, error)
+        raise
     assert report is not None  # noqa: S101 - set before the only way out
     if not order.is_dry_run:
         watchlists_watch()
@@ -88,21 +93,17 @@ def watchlist_import(order: ImportOrder) -> ImportReport:
 def _imported(order: ImportOrder, started: float) -> ImportReport:
     watchlist = _lock(order)
     refused: list[RowRefused] = []
+    sha256 = ""
     try:
+        sha256 = _sha256(order)
         counts = _staged(order, watchlist, refused)
         limits = SoundnessLimits(max_lost_share=1.0) if order.accepts_loss else SoundnessLimits()
         refusal = refusal_of(counts, limits)
     except ListRefused as error:
         counts, refusal = VersionCounts(0, 0, len(refused), 0, 0, 0, 0), str(error)
-    version = _version(order, watchlist, counts, refusal)
+    version = _version_keep(order, watchlist, counts, refusal, sha256)
     if not refusal:
         _put_in_force(watchlist, version)
-    audit_record(
-        actor=ACTOR,
-        action="watchlist.refused" if refusal else "watchlist.imported",
-        target=watchlist,
-        details={"version": version.number, "entries": counts.entries, "sha256": version.sha256},
-    )
     duration_s = time.monotonic() - started
     return ImportReport(
         watchlist.name, version.number, counts, refusal, tuple(refused[:NAMED_ROWS]), duration_s
@@ -149,15 +150,32 @@ def _staged(order: ImportOrder, watchlist: Watchlist, refused: list[RowRefused])
     )
 
 
-def _version(
-    order: ImportOrder, watchlist: Watchlist, counts: VersionCounts, refusal: str
+def _failure_keep(order: ImportOrder, error: Exception) -> None:
+    """Keep a refused version of an import that broke off, and took its own with it.
+
+    Of the error its kind alone: what it says may hold a row.
+    """
+    refusal = f"The import broke off ({type(error).__name__})."
+    with transaction.atomic():
+        _version_keep(order, _lock(order), VersionCounts(0, 0, 0, 0, 0, 0, 0), refusal, "")
+    watchlists_watch()
+
+
+def _sha256(order: ImportOrder) -> str:
+    """Return the digest of the file and of those that are read with it, empty where none is."""
+    return files_digest([order.file]) if order.file.is_file() else ""
+
+
+def _version_keep(
+    order: ImportOrder, watchlist: Watchlist, counts: VersionCounts, refusal: str, sha256: str
 ) -> WatchlistVersion:
+    """Write the version down, and that there was an import."""
     newest = watchlist.versions.order_by("-number").values_list("number", flat=True).first()
-    return WatchlistVersion.objects.create(
+    version = WatchlistVersion.objects.create(
         watchlist=watchlist,
         number=(newest or 0) + 1,
         file_name=order.file.name[:200],
-        sha256=file_digest(order.file) if order.file.is_file() else "",
+        sha256=sha256,
         entries_count=counts.entries,
         left_out_count=counts.left_out,
         refused_count=counts.refused,
@@ -167,6 +185,13 @@ def _version(
         refusal=refusal[:300],
         created_at=timezone.now(),
     )
+    audit_record(
+        actor=ACTOR,
+        action="watchlist.refused" if refusal else "watchlist.imported",
+        target=watchlist,
+        details={"version": version.number, "entries": counts.entries, "sha256": sha256},
+    )
+    return version
 
 
 def _put_in_force(watchlist: Watchlist, version: WatchlistVersion) -> None:

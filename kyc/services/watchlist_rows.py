@@ -62,12 +62,15 @@ WHERE NOT EXISTS (
     AND entry.external_id = staged.external_id)
 ORDER BY place
 """
+# In order, so that of two imports of different lists one waits for the other: in any other order
+# each may hold a word that the other waits for.
 WORDS = """
 INSERT INTO kyc_watchlistword (word)
 SELECT DISTINCT left(word, 100) FROM kyc_watchlistname AS name
 JOIN kyc_watchlistentry AS entry ON entry.id = name.entry_id AND entry.begun_in_id = %(version)s,
   regexp_split_to_table(name.words, ' ') AS word
 WHERE word <> ''
+ORDER BY 1
 ON CONFLICT DO NOTHING
 """
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
-from fraudsite.core.models import OutboxEvent
+from fraudsite.core.models import AuditEntry, OutboxEvent
 from kyc.models import (
     Rescreening,
     Watchlist,
@@ -25,7 +25,14 @@ from kyc.services.demo_watchlist import demo_watchlist_load
 from kyc.services.watchlist_import import WATCHLIST_CHANGED, ImportOrder, watchlist_import
 from kyc.services.watchlist_search import POLICY, candidates, people_search
 from kyc.services.watchlists import WATCHLIST_UNUSABLE, lists_in_use
-from tests.kyc.watchlist_files import CARLA, OTHERS, take_in, write_own
+from tests.kyc.watchlist_files import (
+    CARLA,
+    OTHERS,
+    ofac_person,
+    take_in,
+    write_ofac,
+    write_own,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +163,57 @@ def test_a_first_version_that_is_refused_leaves_a_list_that_names_nobody(tmp_pat
 
     assert report.refusal == "targets.csv has no column 'id'; is it another kind of list?"
     assert [(state.number, state.trouble) for state in lists_in_use()] == [(0, "failed")]
+
+
+def test_a_file_that_cannot_be_read_is_a_refused_version() -> None:
+    # A regular file that opens, and gives an error when it is read.
+    report = watchlist_import(ImportOrder(file=Path("/proc/self/mem"), format="csv", name="ours"))
+
+    assert report.refusal == "mem cannot be read: Input/output error."
+    assert WatchlistVersion.objects.get().sha256 == ""
+    assert [(state.number, state.trouble) for state in lists_in_use()] == [(0, "failed")]
+
+
+def test_an_import_that_breaks_off_is_a_refused_version_too(tmp_path: Path) -> None:
+    order = ImportOrder(file=_too_long_for_the_table(tmp_path), format="ofac-sdn", name="ofac")
+
+    with pytest.raises(DataError):
+        watchlist_import(order)
+
+    version = WatchlistVersion.objects.get()
+    assert (version.number, version.refusal) == (1, "The import broke off (DataError).")
+    assert [(state.number, state.trouble) for state in lists_in_use()] == [(0, "failed")]
+    assert OutboxEvent.objects.filter(kind=WATCHLIST_UNUSABLE).count() == 1
+    assert AuditEntry.objects.filter(action="watchlist.refused").count() == 1
+
+
+def test_a_dry_run_that_breaks_off_leaves_no_trace(tmp_path: Path) -> None:
+    file = _too_long_for_the_table(tmp_path)
+
+    with pytest.raises(DataError):
+        watchlist_import(ImportOrder(file=file, format="ofac-sdn", name="ofac", is_dry_run=True))
+
+    assert not Watchlist.objects.exists()
+
+
+def _too_long_for_the_table(folder: Path) -> Path:
+    return write_ofac(folder, sdn=ofac_person("1" * 201, "ZAPOLETES, Anyder"))
+
+
+def test_words_are_stored_in_order_so_that_two_imports_wait_and_none_is_stuck(
+    tmp_path: Path,
+) -> None:
+    # Rows stand in an empty table as they were inserted.
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE kyc_watchlistword")
+        take_in(tmp_path, [CARLA, *OTHERS])
+        cursor.execute(
+            "SELECT array_agg(word ORDER BY ctid), array_agg(word ORDER BY word) "
+            "FROM kyc_watchlistword"
+        )
+        inserted, ordered = cursor.fetchone()
+
+    assert inserted == ordered
 
 
 def test_a_dry_run_leaves_no_trace(tmp_path: Path) -> None:

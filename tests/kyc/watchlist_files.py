@@ -33,3 +33,22 @@ def take_in(
     """Import such a list."""
     file = write_own(folder, rows)
     return watchlist_import(ImportOrder(file=file, format="csv", name=name, **order))
+
+
+def ofac_person(number: str, name: str, remarks: str = "-0- ") -> str:
+    """Return a row of OFAC's `sdn.csv`."""
+    return f'{number},"{name}","individual","UTOPIA",{"-0- ," * 7}"{remarks}"\r\n'
+
+
+def write_ofac(
+    folder: Path,
+    *,
+    sdn: str,
+    alt: str = '999,2,"aka","NOBODY",-0- \r\n',
+    add: str = '999,1,"1 Bridge","Amaurot","Syria",-0- \r\n',
+    encoding: str = "utf-8",
+) -> Path:
+    """Write OFAC's three files as they are published, each with its end-of-file sign."""
+    for name, text in {"sdn": sdn, "alt": alt, "add": add}.items():
+        (folder / f"{name}.csv").write_bytes(f"{text}\x1a\r\n".encode(encoding))
+    return folder / "sdn.csv"

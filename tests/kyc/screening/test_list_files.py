@@ -100,6 +100,16 @@ def test_an_own_list_needs_id_and_name_only(tmp_path: Path) -> None:
     assert refused == [RowRefused(3, "no id or no name"), RowRefused(4, "no id or no name")]
 
 
+def test_a_row_that_is_cut_before_its_id_is_refused_by_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text("Name,ID\nAnyder,7\nHalf\n")
+
+    assert list(read_own(file)) == [
+        ListedEntry("7", ("Anyder",)),
+        RowRefused(3, "no id or no name"),
+    ]
+
+
 def test_a_file_that_is_no_csv_is_refused_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_bytes(b'id,name\n1,"never closed\n')
