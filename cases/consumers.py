@@ -71,8 +71,8 @@ def alert_hit(event: Event) -> None:
 
 @consumes("kyc.screeninghit.false_positive", name="cases.settle_hit")
 def settle_hit(event: Event) -> None:
-    """Settle the alert about a hit that turned out to be somebody else."""
-    alerts_settle(source=AlertSource.SCREENING, source_id=event.aggregate_id)
+    """Settle the alerts about a hit that turned out to be somebody else, however often raised."""
+    alerts_settle(source=AlertSource.SCREENING, source_id__startswith=event.aggregate_id)
 
 
 @consumes(

@@ -9,6 +9,7 @@ from typing import Any
 
 from cases.choices import AlertSource, QueueName, Severity
 from cases.services.alerts import NewAlert, Subject
+from fraudsite.core.models import StatusChange
 from kyc.choices import VerificationStatus
 from kyc.choices_screening import HitSource, HitStatus
 from kyc.models import Decision as VerificationDecision
@@ -89,7 +90,7 @@ def alert_of_hit(hit_id: str, raised_at: datetime) -> NewAlert | None:
     code = "screening.watchlists"
     return NewAlert(
         source=AlertSource.SCREENING,
-        source_id=str(hit.pk),
+        source_id=_raising_of(hit),
         subject=Subject(hit.customer.workspace_id, customer_id=hit.customer_id),
         queue=QueueName.SCREENING,
         severity=Severity.HIGH,
@@ -99,6 +100,17 @@ def alert_of_hit(hit_id: str, raised_at: datetime) -> NewAlert | None:
         raised_at=raised_at,
         verification_id=hit.verification_id,
     )
+
+
+def _raising_of(hit: ScreeningHit) -> str:
+    """Return what tells this raising of a hit from an earlier one, which was settled.
+
+    The hit's id, and how often it was told apart and found again.
+    """
+    opened_again = StatusChange.objects.filter(
+        target_type=hit._meta.label_lower, target_id=str(hit.pk), to_status=HitStatus.OPEN
+    ).count()
+    return f"{hit.pk}:{opened_again}" if opened_again else str(hit.pk)
 
 
 def reason_without_version(code: str) -> str:

@@ -15,14 +15,15 @@ S = HitStatus
 class ScreeningHit(models.Model):
     """A customer who may be the person of one list entry: OPEN -> FALSE_POSITIVE | CONFIRMED.
 
-    Kept for good, so that a false positive is not raised a second time. An entry that changes is
-    another row, and may be raised anew. What agreed is sealed under the customer's data key.
+    Kept for good, so that a false positive is not raised a second time, unless more of it agrees
+    than when it was told apart: FALSE_POSITIVE -> OPEN. An entry that changes is another row, and
+    may be raised anew. What agreed is sealed under the customer's data key.
     """
 
     transitions: ClassVar[TransitionTable] = TransitionTable(
         {
             S.OPEN: {S.FALSE_POSITIVE, S.CONFIRMED},
-            S.FALSE_POSITIVE: {S.CONFIRMED},
+            S.FALSE_POSITIVE: {S.CONFIRMED, S.OPEN},
             S.CONFIRMED: {S.FALSE_POSITIVE},
         }
     )

@@ -53,7 +53,7 @@ def rescreenings_run(*, run_s: float = RUN_S) -> int:
 
 
 def customer_rescreen(*, verification: Verification) -> int:
-    """Search all lists for one customer; return how many new hits there are.
+    """Search all lists for one customer; return how many hits it raised.
 
     For who was approved while a list changed, or without having been searched for.
     """
@@ -129,7 +129,7 @@ def _compare(verification: Verification, version_id: int) -> int:
 
 def _keep(verification: Verification, found: list[FoundMatch]) -> int:
     kept = hits_keep(verification=verification, found=found, source=HitSource.RESCREENING)
-    return sum(one.is_new for one in kept)
+    return sum(one.is_raised for one in kept)
 
 
 def _found(people: list[ScreenedPerson], index: WordIndex[Candidate]) -> Iterator[FoundMatch]:

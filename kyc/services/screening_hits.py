@@ -19,6 +19,7 @@ from fraudsite.core.transitions import TransitionRefused, move
 from kyc.choices_screening import HitReason, HitSource, HitStatus
 from kyc.models import ScreeningHit, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.screening.scoring import FeatureState, Match
 from kyc.services.watchlist_search import FoundMatch
 
 # Somebody may be on a list; "source" says whether a verification shows it already.
@@ -26,18 +27,26 @@ SCREENING_HIT = "kyc.screening.hit"
 ACTOR = Actor.system("screening")
 
 
+# How much a feature says that two are one person, the least first.
+STATES = (FeatureState.CONFLICT, FeatureState.NOT_KNOWN, FeatureState.NEAR, FeatureState.MATCH)
+
+
 @dataclass(frozen=True, slots=True)
 class KeptHit:
-    """A hit, and whether it was not there before."""
+    """A hit, and whether this search raised it: it is new, or was told apart when less agreed."""
 
     hit: ScreeningHit
-    is_new: bool
+    is_raised: bool
 
 
 def hits_keep(
     *, verification: Verification, found: Iterable[FoundMatch], source: HitSource
 ) -> list[KeptHit]:
-    """Return the hit of each match, made and told of where it is new."""
+    """Return the hit of each match, made and told of where it is new.
+
+    Told of again is one that a person told apart when less of it agreed than does now: they never
+    saw what makes the customer the listed person.
+    """
     return [_keep(verification, match, source) for match in found]
 
 
@@ -106,28 +115,77 @@ def hits_standing(customer_id: uuid.UUID) -> list[ScreeningHit]:
 
 
 def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> KeptHit:
-    customer = verification.customer
+    hit = _hit(verification, found, source)
+    with transaction.atomic():
+        # An entry says who the customer is: nothing of the kind is kept of one who was erased.
+        data_key_hold(verification.customer.data_key_id)
+        made = ScreeningHit.objects.bulk_create([hit], ignore_conflicts=True)
+        kept = (
+            ScreeningHit.objects.select_for_update(of=("self",))
+            .select_related("customer__data_key")
+            .get(customer=verification.customer, entry_id=hit.entry_id)
+        )
+        is_raised = kept.pk == made[0].pk or _raise_again(kept, hit, found.match)
+        if is_raised:
+            _tell(kept)
+    return KeptHit(kept, is_raised)
+
+
+def _hit(verification: Verification, found: FoundMatch, source: HitSource) -> ScreeningHit:
     hit = ScreeningHit(
-        customer=customer,
+        customer=verification.customer,
         entry_id=found.candidate.entry_id,
         verification=verification,
         source=source,
         score=found.match.score,
     )
     hit.features_sealed = seal_json(
-        data_key=customer.data_key,
+        data_key=verification.customer.data_key,
         value=[asdict(feature) for feature in found.match.features],
         context=_context(hit),
     )
-    with transaction.atomic():
-        # An entry says who the customer is: nothing of the kind is kept of one who was erased.
-        data_key_hold(customer.data_key_id)
-        made = ScreeningHit.objects.bulk_create([hit], ignore_conflicts=True)
-        kept = ScreeningHit.objects.get(customer=customer, entry_id=found.candidate.entry_id)
-        is_new = kept.pk == made[0].pk
-        if is_new:
-            _tell(kept)
-    return KeptHit(kept, is_new)
+    return hit
+
+
+def _raise_again(kept: ScreeningHit, hit: ScreeningHit, match: Match) -> bool:
+    """Take over what agrees better by now, and return whether that opens the hit again."""
+    if kept.status == HitStatus.CONFIRMED or not _agrees_better(match, kept):
+        return False
+    now = {"score": hit.score, "features_sealed": hit.features_sealed}
+    if kept.status == HitStatus.OPEN:
+        # Whoever decides it sees what is known, and not what was when it was found.
+        ScreeningHit.objects.filter(pk=kept.pk).update(**now)
+        return False
+    undecided = {"reason": "", "decided_by_id": None, "decided_at": None}
+    found = {"verification_id": hit.verification_id, "source": hit.source}
+    move(
+        kept,
+        to=HitStatus.OPEN,
+        actor=ACTOR,
+        reason_code="agrees_better",
+        payload={"customer_id": str(kept.customer_id)},
+        update={**now, **undecided, **found, "found_at": timezone.now()},
+    )
+    return True
+
+
+def _agrees_better(match: Match, kept: ScreeningHit) -> bool:
+    """Whether the whole, the name or the birth agrees more than in what is kept."""
+    if match.score > kept.score:
+        return True
+    before = {
+        feature["name"]: _strength(feature["state"], feature["points"])
+        for feature in hit_features(kept)
+    }
+    return any(
+        _strength(feature.state, feature.points) > before[feature.name]
+        for feature in match.features
+        if feature.name in {"name", "birth"}
+    )
+
+
+def _strength(state: str, points: float) -> tuple[int, float]:
+    return STATES.index(FeatureState(state)), points
 
 
 def _tell(hit: ScreeningHit) -> None:

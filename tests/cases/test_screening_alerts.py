@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from cases.choices import AlertSettlement, AlertSource, QueueName
+from cases.choices import AlertSettlement, AlertSource, CaseStatus, QueueName
 from cases.models import Alert, Case
 from cases.services.alert_sources import alert_of_hit
 from cases.services.alerts import alert_open
+from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from fraudsite.core.outbox import relay_batch
+from fraudsite.core.transitions import move
 from kyc.choices_screening import HitSource
 from kyc.models import ScreeningHit, WatchlistEntry
 from kyc.services.screening_hits import hit_decide
@@ -42,6 +44,17 @@ def raised(hit: ScreeningHit) -> Case:
     return alert_open(new)[0].case
 
 
+def tell_apart(hit: ScreeningHit, analyst: User) -> None:
+    hit_decide(
+        hit=hit,
+        decision="false_positive",
+        reason="false_positive_birth",
+        seen="open",
+        analyst=analyst,
+    )
+    relay_batch()
+
+
 def test_a_hit_of_a_changed_list_opens_a_case_in_the_screening_queue(hit: ScreeningHit) -> None:
     case = raised(hit)
 
@@ -63,14 +76,22 @@ def test_whoever_is_told_apart_from_the_listed_person_needs_no_case_any_more(
 ) -> None:
     case = raised(hit)
 
-    hit_decide(
-        hit=hit,
-        decision="false_positive",
-        reason="false_positive_birth",
-        seen="open",
-        analyst=anna,
-    )
-    relay_batch()
+    tell_apart(hit, anna)
 
     alert = Alert.objects.get(case=case, source=AlertSource.SCREENING)
     assert alert.settlement == AlertSettlement.ELSEWHERE
+
+
+def test_a_hit_that_is_raised_again_needs_a_case_again(hit: ScreeningHit, anna: User) -> None:
+    raised(hit)
+    tell_apart(hit, anna)
+    hit.refresh_from_db()
+    move(hit, to="open", actor=Actor.system("test"), payload={"customer_id": str(hit.customer_id)})
+
+    assert raised(hit) == raised(hit)
+
+    alerts = Alert.objects.filter(source=AlertSource.SCREENING).order_by("raised_at")
+    assert [alert.settlement for alert in alerts] == [AlertSettlement.ELSEWHERE, ""]
+    assert alerts[1].case.status == CaseStatus.OPEN
+    tell_apart(hit, anna)
+    assert not alerts.filter(settlement="").exists()

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.utils import timezone
 
+from fraudsite.core.actors import Actor
 from fraudsite.core.models import OutboxEvent, User
 from kyc.choices import Stage, StageState
 from kyc.choices_screening import HitStatus
 from kyc.decision.screening import ScreeningFindings
 from kyc.models import ScreeningHit, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.customers import details_read, details_save
 from kyc.services.screened_people import people_of
 from kyc.services.screening import screen
 from kyc.services.screening_hits import SCREENING_HIT, hit_decide, hit_features
@@ -188,18 +191,22 @@ def test_what_says_nothing_new_and_one_printed_word_are_nobody_to_search_for(
     assert [person.source for person in people_of(verification)] == ["declared"]
 
 
-def test_a_false_positive_does_not_come_again(
-    verification: Verification, tmp_path: Path, anna: User
-) -> None:
-    take_in(tmp_path, [CARLA, *OTHERS])
-    screen(verification)
+def tell_apart(analyst: User) -> None:
     hit_decide(
         hit=ScreeningHit.objects.get(),
         decision="false_positive",
         reason="false_positive_birth",
         seen="open",
-        analyst=anna,
+        analyst=analyst,
     )
+
+
+def test_a_false_positive_does_not_come_again(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    screen(verification)
+    tell_apart(anna)
 
     again = screen(verification)
 
@@ -208,6 +215,63 @@ def test_a_false_positive_does_not_come_again(
     assert again.standing == ()
     assert OutboxEvent.objects.filter(kind=SCREENING_HIT).count() == 1
     assert OutboxEvent.objects.filter(kind="kyc.screeninghit.false_positive").count() == 1
+
+
+def declare_birth(verification: Verification, born: date) -> Verification:
+    """Return the verification once its customer says that they were born on another day."""
+    before = details_read(verification.customer)
+    assert before is not None
+    details = replace(before, birth_date=born)
+    details_save(verification=verification, details=details, actor=Actor.system("test"))
+    return Verification.objects.get(pk=verification.pk)
+
+
+# The name alone makes one of them as sure as can be, so that no birth adds to its score.
+@pytest.mark.parametrize(
+    ("listed", "score"), [("NUNEZ, Carla Maria", 1.0), ("NUNEZ, Carla", 0.9767)]
+)
+def test_who_was_told_apart_is_asked_about_again_once_more_agrees(
+    verification: Verification, tmp_path: Path, anna: User, listed: str, score: float
+) -> None:
+    take_in(tmp_path, [("U-1", listed, "", "1992-05-06", "", "Invented"), *OTHERS])
+    screen(verification)
+    tell_apart(anna)
+    verification = declare_birth(verification, date(1992, 5, 6))
+
+    again = screen(verification)
+
+    assert again is not None
+    assert [(match.status, match.score) for match in again.standing] == [("open", score)]
+    hit = ScreeningHit.objects.get()
+    assert (hit.score, hit.reason, hit.decided_by, hit.decided_at) == (score, "", None, None)
+    assert [feature["sentence"] for feature in hit_features(hit)][1] == "The same day."
+    assert OutboxEvent.objects.filter(kind=SCREENING_HIT).count() == 2
+    assert OutboxEvent.objects.get(kind="kyc.screeninghit.open").payload == {
+        "from": "false_positive",
+        "to": "open",
+        "reason_code": "agrees_better",
+        "customer_id": str(verification.customer_id),
+    }
+
+    tell_apart(anna)
+    less = screen(declare_birth(verification, date(1990, 1, 2)))
+    assert less is not None
+    assert [match.status for match in less.matches] == ["false_positive"]
+    assert OutboxEvent.objects.filter(kind=SCREENING_HIT).count() == 2
+
+
+def test_an_open_hit_shows_whoever_decides_what_agrees_by_now(
+    verification: Verification, tmp_path: Path
+) -> None:
+    take_in(tmp_path, [("U-1", "NUNEZ, Carla Maria", "", "1992-05-06", "", "Invented"), *OTHERS])
+    screen(verification)
+
+    screen(declare_birth(verification, date(1992, 5, 6)))
+
+    hit = ScreeningHit.objects.get()
+    assert (hit.status, hit.score) == ("open", 1.0)
+    assert [feature["sentence"] for feature in hit_features(hit)][1] == "The same day."
+    assert OutboxEvent.objects.filter(kind=SCREENING_HIT).count() == 1
 
 
 def test_an_entry_that_changed_is_asked_about_again(
