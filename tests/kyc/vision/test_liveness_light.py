@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kyc.simulation.challenge_videos import ChallengeVideo, render_challenge_video, to_webm
+from kyc.simulation.light_drift import LightDrift
 from kyc.simulation.portraits import load_portrait
 from kyc.vision.liveness.challenge import LIGHT_MS, LightColour, parse_challenge
 from kyc.vision.liveness.judge import LivenessReport, check_liveness, check_liveness_video
@@ -59,24 +60,16 @@ def test_another_light_or_none_is_told_and_decides_nothing(strength: Any, asked:
     assert report.outcome == "live"
 
 
-def drifting(strength: float, white_balance: float, exposure: float, phase: float) -> Signal:
+def drifting(strength: float, drift: LightDrift) -> Signal:
     """As filmed by a camera whose white balance and exposure swing within seconds."""
     challenge = parse_challenge(ASKED)
     frames = [
-        replace(one, pixels=_in_swinging_light(one, white_balance, exposure, phase))
+        replace(one, pixels=drift.at(one.pixels, one.at_ms))
         for one in video(strength).as_frames()
         if one.at_ms >= challenge.light_start_ms
     ]
     (signal,) = light_signals(observe(frames), challenge, LivenessPolicy())
     return signal
-
-
-def _in_swinging_light(frame: Frame, white_balance: float, exposure: float, phase: float) -> Any:
-    seconds = frame.at_ms / 1000
-    warmer = white_balance * np.sin(2 * np.pi * seconds / 6 + phase)
-    light = 1 + exposure * np.sin(2 * np.pi * seconds / 5 + phase)
-    gains = light * np.array([1 - warmer, 1 + 0.2 * warmer, 1 + warmer])
-    return np.clip(frame.pixels * gains, 0, 255).astype(np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +78,7 @@ def _in_swinging_light(frame: Frame, white_balance: float, exposure: float, phas
 def test_a_camera_that_drifts_hides_no_reflection(
     white_balance: Any, exposure: Any, phase: Any
 ) -> None:
-    signal = drifting(0.03, white_balance, exposure, phase)
+    signal = drifting(0.03, LightDrift(white_balance, exposure, phase))
 
     assert signal.value > 0.75
     assert not signal.is_raised
@@ -97,7 +90,7 @@ def test_a_camera_that_drifts_hides_no_reflection(
 def test_a_camera_that_drifts_makes_no_reflection(
     white_balance: Any, exposure: Any, phase: Any
 ) -> None:
-    signal = drifting(0.0, white_balance, exposure, phase)
+    signal = drifting(0.0, LightDrift(white_balance, exposure, phase))
 
     assert signal.value < 0.6
     assert signal.is_raised
