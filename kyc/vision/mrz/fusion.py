@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -35,7 +35,8 @@ OUTVOTED = 0.1
 # A position is doubted for a check digit's sake only where another character is nearly as likely.
 MAX_LOSS = 5.0
 DOUBTED_POSITIONS = 10
-# A date that was changed for its digit's sake is shown, but nothing is accepted with it.
+# A date that was changed for a digit's sake, its own or the composite one's, is shown, but nothing
+# is accepted with it.
 CHANGED_DATE = 2.0
 DATES = frozenset({"birth_date", "expiry_date"})
 
@@ -165,9 +166,19 @@ def _is_proven_wrong(readings: Sequence[Candidate], cells: CellReading, line: in
 
 @cache
 def _checked_positions(layout: MrzFormat) -> frozenset[tuple[int, int]]:
+    return _positions_of(layout.checks)
+
+
+@cache
+def _positions_of_dates(layout: MrzFormat) -> frozenset[tuple[int, int]]:
+    return _positions_of(rule for rule in layout.checks if rule.name in DATES)
+
+
+def _positions_of(rules: Iterable[CheckRule]) -> frozenset[tuple[int, int]]:
+    """What the rules cover, and where their digits stand."""
     return frozenset(
         (span.line, at)
-        for rule in layout.checks
+        for rule in rules
         for span in (*rule.covers, rule.at)
         for at in range(span.start, span.end)
     )
@@ -219,13 +230,15 @@ def _mended(candidate: Candidate, rule: CheckRule, votes: _Votes) -> Candidate:
     if _holds(candidate, rule) or rule.at.of(candidate.lines) == FILLER:
         return candidate
     doubts = votes.doubts(candidate, rule)
-    price = CHANGED_DATE if rule.name in DATES else CHECKED_LOOK_ALIKE
+    dates = _positions_of_dates(candidate.layout)
     changed = sorted(_changes(doubts), key=lambda some: sum(doubt.loss for doubt in some))
     for some in changed:
         lines = _with(candidate.lines, some)
-        mended = replace(
-            rewritten(candidate, lines), cost=round(candidate.cost + price * len(some), 6)
+        price = sum(
+            CHANGED_DATE if (doubt.line, doubt.position) in dates else CHECKED_LOOK_ALIKE
+            for doubt in some
         )
+        mended = replace(rewritten(candidate, lines), cost=round(candidate.cost + price, 6))
         # A composite digit is not to be bought by breaking the digit of a field.
         if _holds(mended, rule) and mended.failed_checks < candidate.failed_checks:
             return mended

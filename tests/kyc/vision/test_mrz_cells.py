@@ -126,6 +126,28 @@ def test_a_date_that_was_mended_costs_more_than_any_budget() -> None:
     assert whole.cost > 1.3
 
 
+# Each written with two characters of the date or its digit changed, so that the date's own digit
+# holds and the composite one does not.
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [("7408122F", "8408152F"), ("7408122F", "8408129F"), ("1204159Z", "1204160Z")],
+)
+def test_a_date_that_was_mended_for_the_composite_digit_costs_as_much(
+    printed: str, shown: str
+) -> None:
+    wrong = SECOND.replace(printed, shown)
+    cells = cells_of(FIRST, wrong)
+    likely = cells.log_probabilities.copy()
+    for at, (right, seen) in enumerate(zip(SECOND, wrong, strict=True)):
+        if right != seen:
+            likely[1, at, PLACE[right]] = np.log(0.4)
+
+    whole = fused([], replace(cells, log_probabilities=likely))
+
+    assert whole.lines == (FIRST, SECOND)
+    assert whole.cost > 1.3
+
+
 def test_readings_that_agree_do_not_outvote_sure_cells_where_no_digit_tells() -> None:
     wrong = FIRST.replace("ERIKSSON", "ERIKSSDN")
 
