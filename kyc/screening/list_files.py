@@ -18,22 +18,33 @@ END_OF_FILE = "\x1a"
 HASH_BLOCK = 1 << 20
 
 
-def rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+def rows(path: Path, *, ends_with_sign: bool = False) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, fields) of every row that is not empty; `line` is where it ends.
+
+    Parameters
+    ----------
+    ends_with_sign : bool
+        Whether a whole file ends with OFAC's end-of-file sign: one cut between two rows does not.
 
     Raises
     ------
     ListRefused
-        The file cannot be opened, or is no CSV.
+        The file cannot be opened, is no CSV, or lacks the sign.
     """
+    last: list[str] = []
     try:
         with _readable(path) as file:
             reader = csv.reader((_text(line) for line in file), strict=True)
             while (fields := _next_row(reader)) is not None:
+                last = fields or last
                 if fields and fields != [END_OF_FILE]:
                     yield reader.line_num, fields
     except csv.Error as error:
         raise ListRefused(f"{path.name} is cut off or no CSV: {error}.") from error
+    if ends_with_sign and last != [END_OF_FILE]:
+        raise ListRefused(
+            f"{path.name} does not end with OFAC's end-of-file sign (0x1A); it is probably cut off."
+        )
 
 
 def _next_row(reader: Iterator[list[str]]) -> list[str] | None:

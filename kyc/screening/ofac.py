@@ -4,7 +4,8 @@ References
 ----------
 OFAC, "Specially Designated Nationals and Blocked Persons: Data Specification" (2023-09-25):
 `sdn.csv` with twelve columns, `alt.csv` with further names and `add.csv` with addresses, linked by
-the first column; none has a header, an empty field is ``-0-``.
+the first column; none has a header, an empty field is ``-0-``, and each ends with a line of one
+end-of-file sign.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from kyc.screening.list_files import rows
 
 SDN_COLUMNS, ALT_COLUMNS, ADD_COLUMNS = 12, 5, 6
 EMPTY = "-0-"
+SOURCE = "https://ofac.treasury.gov/sanctions-list-service"
 PERSON = "individual"
 BIRTH = re.compile(r"(?:^|; )(?:alt\. )?DOB ([^;.]+)")
 YEARS = re.compile(r"(\d{4}) to (\d{4})$")
@@ -43,26 +45,42 @@ class BesideFiles:
     countries: Mapping[str, list[str]]
 
 
+def ofac_files(path: Path) -> tuple[Path, Path, Path]:
+    """Return `sdn.csv`, and the `alt.csv` and `add.csv` that are read with it.
+
+    Examples
+    --------
+    >>> [file.name for file in ofac_files(Path("SDN.CSV"))]
+    ['SDN.CSV', 'ALT.CSV', 'ADD.CSV']
+    """
+    # OFAC's service names its files in capitals, its older address did not.
+    alt, add = ("ALT.CSV", "ADD.CSV") if path.name.isupper() else ("alt.csv", "add.csv")
+    return path, path.with_name(alt), path.with_name(add)
+
+
 def read_ofac(path: Path) -> Iterator[ListedEntry | RowRefused]:
     """Yield the entries of `sdn.csv`, with what `alt.csv` and `add.csv` beside it add.
 
     Raises
     ------
     ListRefused
-        The file is none of OFAC's.
+        The file is none of OFAC's, or one of the three is missing, empty or cut off: without the
+        aliases many a listed person would be found under no name.
     """
-    beside = BesideFiles(
-        _by_entry(path.with_name("alt.csv"), ALT_COLUMNS, 3),
-        _by_entry(path.with_name("add.csv"), ADD_COLUMNS, 4),
-    )
-    is_first = True
-    for line, fields in rows(path):
-        if is_first and (len(fields) != SDN_COLUMNS or not fields[0].strip().isdigit()):
-            raise ListRefused(
-                f"{path.name} does not look like OFAC's sdn.csv: twelve columns, no header."
-            )
-        is_first = False
+    beside: BesideFiles | None = None
+    for line, fields in rows(path, ends_with_sign=True):
+        if beside is None:
+            if len(fields) != SDN_COLUMNS or not fields[0].strip().isdigit():
+                raise ListRefused(
+                    f"{path.name} does not look like OFAC's sdn.csv: twelve columns, no header."
+                )
+            beside = _beside(path)
         yield _entry(line, [_value(field) for field in fields], beside)
+
+
+def _beside(path: Path) -> BesideFiles:
+    _, alt, add = ofac_files(path)
+    return BesideFiles(_by_entry(alt, path, ALT_COLUMNS, 3), _by_entry(add, path, ADD_COLUMNS, 4))
 
 
 def _entry(line: int, fields: list[str], beside: BesideFiles) -> ListedEntry | RowRefused:
@@ -107,15 +125,19 @@ def _birth_dates(remarks: str) -> tuple[PartialDate, ...]:
     return clean_dates(texts)
 
 
-def _by_entry(path: Path, columns: int, wanted: int) -> Mapping[str, list[str]]:
+def _by_entry(path: Path, sdn: Path, columns: int, wanted: int) -> Mapping[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     if not path.exists():
-        return found
-    for _, fields in rows(path):
+        raise ListRefused(f"{path.name} is not beside {sdn.name}; download it too, from {SOURCE}.")
+    is_empty = True
+    for _, fields in rows(path, ends_with_sign=True):
+        is_empty = False
         if len(fields) != columns:
             raise ListRefused(f"{path.name} has rows without {columns} columns; is it cut off?")
         if value := _value(fields[wanted]):
             found[_value(fields[0])].append(value)
+    if is_empty:
+        raise ListRefused(f"{path.name} has no rows; download it again, from {SOURCE}.")
     return found
 
 

@@ -12,8 +12,8 @@ class SoundnessLimits:
     Attributes
     ----------
     max_lost_share : float
-        Share of the entries in force that may be missing at once. OFAC's largest removals of the
-        last years (2025: Syria) took about 3 % of its list.
+        Share of the entries in force that may be missing at once, and of their names. OFAC's
+        largest removals of the last years (2025: Syria) took about 3 % of its list.
     max_refused_share : float
         Share of rows that may say nothing.
     """
@@ -38,15 +38,19 @@ class VersionCounts:
         Against the version in force.
     in_force : int
         Entries of that version.
+    names, names_in_force : int
+        What the people on the list, and those of that version, are called; aliases too.
     """
 
-    entries: int
-    left_out: int
-    refused: int
-    added: int
-    changed: int
-    removed: int
-    in_force: int
+    entries: int = 0
+    left_out: int = 0
+    refused: int = 0
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    in_force: int = 0
+    names: int = 0
+    names_in_force: int = 0
 
 
 def refusal_of(counts: VersionCounts, limits: SoundnessLimits = SoundnessLimits()) -> str:
@@ -54,11 +58,13 @@ def refusal_of(counts: VersionCounts, limits: SoundnessLimits = SoundnessLimits(
 
     Examples
     --------
-    >>> refusal_of(VersionCounts(0, 0, 0, 0, 0, 0, 0))
+    >>> refusal_of(VersionCounts())
     'The list names nobody.'
-    >>> refusal_of(VersionCounts(40, 0, 0, 0, 0, 60, 100))
+    >>> refusal_of(VersionCounts(entries=40, removed=60, in_force=100))
     '60 of 100 entries are missing; more than 10 % at once is taken for half a list.'
-    >>> refusal_of(VersionCounts(100, 20, 0, 3, 0, 3, 100))
+    >>> refusal_of(VersionCounts(entries=100, in_force=100, names=100, names_in_force=250))
+    '150 of 250 names are missing; more than 10 % at once is taken for half a list.'
+    >>> refusal_of(VersionCounts(entries=100, left_out=20, added=3, removed=3, in_force=100))
     ''
     """
     rows = counts.entries + counts.left_out + counts.refused
@@ -66,10 +72,17 @@ def refusal_of(counts: VersionCounts, limits: SoundnessLimits = SoundnessLimits(
         return "The list names nobody."
     if counts.refused > limits.max_refused_share * rows:
         return f"{counts.refused:,} of {rows:,} rows say nothing; the file is damaged."
-    if counts.removed > limits.max_lost_share * counts.in_force:
-        share = f"{limits.max_lost_share:.0%}".replace("%", " %")
-        return (
-            f"{counts.removed:,} of {counts.in_force:,} entries are missing; "
-            f"more than {share} at once is taken for half a list."
-        )
-    return ""
+    lost_names = counts.names_in_force - counts.names
+    return _loss(counts.removed, counts.in_force, "entries", limits) or _loss(
+        lost_names, counts.names_in_force, "names", limits
+    )
+
+
+def _loss(lost: int, in_force: int, noun: str, limits: SoundnessLimits) -> str:
+    if lost <= limits.max_lost_share * in_force:
+        return ""
+    share = f"{limits.max_lost_share:.0%}".replace("%", " %")
+    return (
+        f"{lost:,} of {in_force:,} {noun} are missing; "
+        f"more than {share} at once is taken for half a list."
+    )

@@ -17,7 +17,7 @@ from kyc.choices_screening import WatchlistFormat
 from kyc.models import Rescreening, Watchlist, WatchlistVersion
 from kyc.screening.entries import ListedEntry, ListRefused, RowRefused
 from kyc.screening.list_files import files_digest
-from kyc.screening.ofac import read_ofac
+from kyc.screening.ofac import ofac_files, read_ofac
 from kyc.screening.soundness import SoundnessLimits, VersionCounts, refusal_of
 from kyc.screening.tables import read_opensanctions, read_own
 from kyc.services import watchlist_rows
@@ -100,7 +100,7 @@ def _imported(order: ImportOrder, started: float) -> ImportReport:
         limits = SoundnessLimits(max_lost_share=1.0) if order.accepts_loss else SoundnessLimits()
         refusal = refusal_of(counts, limits)
     except ListRefused as error:
-        counts, refusal = VersionCounts(0, 0, len(refused), 0, 0, 0, 0), str(error)
+        counts, refusal = VersionCounts(refused=len(refused)), str(error)
     version = _version_keep(order, watchlist, counts, refusal, sha256)
     if not refusal:
         _put_in_force(watchlist, version)
@@ -147,6 +147,8 @@ def _staged(order: ImportOrder, watchlist: Watchlist, refused: list[RowRefused])
         changed=difference.changed,
         removed=difference.removed,
         in_force=difference.in_force,
+        names=difference.names,
+        names_in_force=difference.names_in_force,
     )
 
 
@@ -157,13 +159,16 @@ def _failure_keep(order: ImportOrder, error: Exception) -> None:
     """
     refusal = f"The import broke off ({type(error).__name__})."
     with transaction.atomic():
-        _version_keep(order, _lock(order), VersionCounts(0, 0, 0, 0, 0, 0, 0), refusal, "")
+        _version_keep(order, _lock(order), VersionCounts(), refusal, "")
     watchlists_watch()
 
 
 def _sha256(order: ImportOrder) -> str:
     """Return the digest of the file and of those that are read with it, empty where none is."""
-    return files_digest([order.file]) if order.file.is_file() else ""
+    is_ofac = order.format == WatchlistFormat.OFAC_SDN
+    files = ofac_files(order.file) if is_ofac else (order.file,)
+    there = [file for file in files if file.is_file()]
+    return files_digest(there) if there else ""
 
 
 def _version_keep(

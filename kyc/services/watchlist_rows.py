@@ -35,10 +35,12 @@ SELECT count(staged.external_id),
        count(staged.external_id) FILTER (WHERE entry.id IS NULL),
        count(staged.external_id) FILTER (WHERE entry.digest <> staged.digest),
        count(entry.id) FILTER (WHERE staged.external_id IS NULL),
-       count(entry.id)
+       count(entry.id),
+       coalesce(sum(jsonb_array_length(staged.content -> 'names')), 0),
+       coalesce(sum(jsonb_array_length(entry.content -> 'names')), 0)
 FROM kyc_stage AS staged
 FULL JOIN (
-  SELECT id, external_id, digest FROM kyc_watchlistentry
+  SELECT id, external_id, digest, content FROM kyc_watchlistentry
   WHERE watchlist_id = %(list)s AND ended_in_id IS NULL
 ) AS entry USING (external_id)
 """
@@ -84,6 +86,8 @@ class StageDifference:
     changed: int
     removed: int
     in_force: int
+    names: int
+    names_in_force: int
 
 
 def stage_create() -> None:

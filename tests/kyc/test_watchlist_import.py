@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from kyc.models import (
     WatchlistName,
     WatchlistVersion,
 )
+from kyc.screening.ofac import ofac_files
 from kyc.screening.scoring import ScreenedPerson
 from kyc.services.demo_watchlist import demo_watchlist_load
 from kyc.services.watchlist_import import WATCHLIST_CHANGED, ImportOrder, watchlist_import
@@ -134,6 +136,36 @@ def test_a_list_that_is_not_whole_is_refused_and_the_old_one_stays(
     assert found("Carla Nunez") == ["U-1"]
     event = OutboxEvent.objects.get(kind=WATCHLIST_UNUSABLE)
     assert event.payload == {"trouble": "failed", "version": 2}
+
+
+def test_a_list_that_has_lost_its_aliases_is_refused(tmp_path: Path) -> None:
+    aliased = [(row[0], row[1], "An Alias", *row[3:]) for row in OTHERS[:5]]
+    take_in(tmp_path, [CARLA, *aliased, *OTHERS[5:]])
+
+    report = take_in(tmp_path, [CARLA, *OTHERS])
+
+    assert (report.counts.removed, report.counts.changed) == (0, 5)
+    assert report.refusal == (
+        "5 of 35 names are missing; more than 10 % at once is taken for half a list."
+    )
+    assert found("Alias An") == [row[0] for row in aliased]
+
+
+def test_the_digest_of_ofacs_list_is_that_of_its_three_files(tmp_path: Path) -> None:
+    file = write_ofac(tmp_path, sdn=ofac_person("1", "ZAPOLETES, Anyder"))
+    sdn, alt, add = (one.read_bytes() for one in ofac_files(file))
+    order = ImportOrder(file=file, format="ofac-sdn", name="ofac")
+    watchlist_import(order)
+    (tmp_path / "alt.csv").unlink()
+
+    refused = watchlist_import(order)
+
+    assert refused.refusal.startswith("alt.csv is not beside sdn.csv")
+    first, second = WatchlistVersion.objects.order_by("number")
+    assert first.sha256 == sha256(sdn + alt + add).hexdigest()
+    assert second.sha256 == sha256(sdn + add).hexdigest()
+    [state] = lists_in_use()
+    assert (state.number, state.trouble) == (1, "failed")
 
 
 def test_a_loss_that_is_meant_is_accepted(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     """Exit code 0: the list is in force; 1: it is not."""
 
     help = (
-        "Import a watchlist: OFAC's sdn.csv (alt.csv and add.csv beside it are read too), "
+        "Import a watchlist: OFAC's sdn.csv (with alt.csv and add.csv beside it), "
         "OpenSanctions' targets.simple.csv, or a CSV of your own (docs/screening.md names its "
         "columns). The version comes into force at once; one that is empty, damaged or has lost "
         "too much is refused, and everybody goes to a person until a good one comes. "

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kyc.screening.entries import ListedEntry, ListRefused, PartialDate, RowRefused
-from kyc.screening.ofac import read_ofac
+from kyc.screening.ofac import ofac_files, read_ofac
 from kyc.screening.tables import read_opensanctions, read_own
+from tests.kyc.watchlist_files import write_ofac
 
 EMPTY = ",".join(["-0- "] * 6)
 SDN = (
@@ -22,14 +23,8 @@ ALT = '101,1,"aka","ZAPOLETES, A. M.",-0- \r\n999,2,"aka","NOBODY",-0- \r\n'
 ADD = '101,1,"1 Bridge","Amaurot","Syria",-0- \r\n'
 
 
-def write(folder: Path, encoding: str = "utf-8", **files: str) -> Path:
-    for name, text in files.items():
-        (folder / f"{name}.csv").write_bytes(text.encode(encoding))
-    return folder / "sdn.csv"
-
-
 def test_ofac_is_read_with_the_files_beside_it(tmp_path: Path) -> None:
-    file = write(tmp_path, sdn=SDN + "\x1a", alt=ALT, add=ADD)
+    file = write_ofac(tmp_path, sdn=SDN, alt=ALT, add=ADD)
 
     first, company, third = read_ofac(file)
 
@@ -49,22 +44,65 @@ def test_ofac_is_read_with_the_files_beside_it(tmp_path: Path) -> None:
 
 
 def test_ofac_in_the_older_encoding_is_read_too(tmp_path: Path) -> None:
-    file = write(tmp_path, "iso-8859-1", sdn=SDN)
+    file = write_ofac(tmp_path, sdn=SDN, encoding="iso-8859-1")
 
     assert [entry.names[0] for entry in read_ofac(file)][2] == "José POLYLER"
 
 
 def test_a_row_of_ofac_that_is_cut_off_is_refused_by_its_line(tmp_path: Path) -> None:
-    file = write(tmp_path, sdn=SDN + "104,ENDS")
+    file = write_ofac(tmp_path, sdn=SDN + "104,ENDS\r\n")
 
     assert list(read_ofac(file))[-1] == RowRefused(4, "2 columns instead of 12")
 
 
 def test_another_file_is_no_list_of_ofac(tmp_path: Path) -> None:
-    file = write(tmp_path, sdn="id,name\n1,Ada\n")
+    file = write_ofac(tmp_path, sdn="id,name\n1,Ada\n")
 
     with pytest.raises(ListRefused, match="does not look like OFAC"):
         list(read_ofac(file))
+
+
+@pytest.mark.parametrize("name", ["sdn", "alt", "add"])
+def test_a_file_of_ofac_that_ends_without_its_sign_is_refused(tmp_path: Path, name: str) -> None:
+    file = write_ofac(tmp_path, sdn=SDN, alt=ALT, add=ADD)
+    cut = tmp_path / f"{name}.csv"
+    *whole, _ = cut.read_bytes().splitlines(keepends=True)
+    cut.write_bytes(b"".join(whole))
+
+    with pytest.raises(ListRefused, match=rf"{name}\.csv does not end .* probably cut off"):
+        list(read_ofac(file))
+
+
+@pytest.mark.parametrize("name", ["alt", "add"])
+def test_ofac_without_a_file_beside_it_is_refused(tmp_path: Path, name: str) -> None:
+    file = write_ofac(tmp_path, sdn=SDN, alt=ALT, add=ADD)
+    (tmp_path / f"{name}.csv").unlink()
+
+    with pytest.raises(ListRefused, match=rf"{name}\.csv is not beside sdn\.csv; .* https://"):
+        list(read_ofac(file))
+
+
+@pytest.mark.parametrize("name", ["alt", "add"])
+def test_ofac_with_an_empty_file_beside_it_is_refused(tmp_path: Path, name: str) -> None:
+    file = write_ofac(tmp_path, **{"sdn": SDN, "alt": ALT, "add": ADD, name: ""})
+
+    with pytest.raises(ListRefused, match=rf"{name}\.csv has no rows"):
+        list(read_ofac(file))
+
+
+def test_the_names_in_capitals_that_ofac_gives_its_files_are_known(tmp_path: Path) -> None:
+    file = write_ofac(tmp_path, sdn=SDN, alt=ALT, add=ADD)
+    for one in ofac_files(file):
+        one.rename(one.with_name(one.name.upper()))
+
+    [first, *_] = read_ofac(tmp_path / "SDN.CSV")
+
+    assert first.names[1] == "A. M. ZAPOLETES"
+    assert [one.name for one in ofac_files(tmp_path / "SDN.CSV")] == [
+        "SDN.CSV",
+        "ALT.CSV",
+        "ADD.CSV",
+    ]
 
 
 def test_opensanctions_is_read(tmp_path: Path) -> None:
@@ -119,7 +157,7 @@ def test_a_file_that_is_no_csv_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_is_stored_of_an_entry_is_the_entry(tmp_path: Path) -> None:
-    [entry, *_] = read_ofac(write(tmp_path, sdn=SDN))
+    [entry, *_] = read_ofac(write_ofac(tmp_path, sdn=SDN))
 
     again = ListedEntry.from_json("101", entry.to_json())
 
