@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from kyc.decision.evidence import FieldMatch
-from kyc.decision.names import MRZ_NAME_LENGTHS, names_agree
+from kyc.decision.names import names_agree
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFields:
-    """The fields of a machine-readable zone that a customer declares as well."""
+    """The fields of a document that a customer declares as well.
 
-    format: str
+    ``is_name_truncated``: the document says, or leaves open, that a part of the name was cut off.
+    """
+
     surname: str
     given_names: str
     birth_date: date | None
     nationality: str
+    is_name_truncated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,7 @@ class DeclaredFields:
 
 def match_fields(declared: DeclaredFields, read: DocumentFields) -> Mapping[str, FieldMatch]:
     """Compare each declared field with the document; what was not read matches nothing."""
-    # The name field is full when surname, two fillers and given names fill it to its end.
-    name_length = len(read.surname) + 2 + len(read.given_names)
-    is_truncated = name_length >= MRZ_NAME_LENGTHS.get(read.format, 39)
+    is_truncated = read.is_name_truncated
     return {
         "surname": _state(
             read.surname, names_agree(declared.surname, read.surname, is_truncated=is_truncated)

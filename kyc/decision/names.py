@@ -48,7 +48,6 @@ CYRILLIC: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 # Four letters with three forms each; beyond it only the first form is listed.
 MAX_VARIANTS = 81
-MRZ_NAME_LENGTHS = {"TD1": 30, "TD2": 31, "TD3": 39, "MRVA": 39, "MRVB": 31}
 
 APOSTROPHES = "'’`ʼ´"
 SEPARATORS = " -–‐.,/"

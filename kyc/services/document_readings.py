@@ -35,11 +35,11 @@ def document_fields(mrz: dict[str, Any]) -> DocumentFields:
     """Return the fields of a stored zone that customers declare as well."""
     fields = mrz["fields"]
     return DocumentFields(
-        format=mrz["format"],
         surname=fields["surname"],
         given_names=fields["given_names"],
         birth_date=stored_date(fields["birth_date"]),
         nationality=fields["nationality"],
+        is_name_truncated=_is_name_truncated(fields),
     )
 
 
@@ -47,11 +47,11 @@ def licence_fields(licence: dict[str, Any]) -> DocumentFields:
     """Return the fields of a licence's bar code that customers declare as well."""
     fields = licence["fields"]
     return DocumentFields(
-        format="AAMVA",
         surname=fields["surname"],
         given_names=fields["given_names"],
         birth_date=stored_date(fields["birth_date"]),
         nationality="",
+        is_name_truncated=_is_name_truncated(fields),
     )
 
 
@@ -73,8 +73,13 @@ def _facts(fields: dict[str, Any]) -> Facts:
         document_number=fields["document_number"],
         birth_date=stored_date(fields["birth_date"]),
         expiry_date=stored_date(fields["expiry_date"]),
-        is_name_truncated=fields["name_is_truncated"],
+        is_name_truncated=_is_name_truncated(fields),
     )
+
+
+def _is_name_truncated(fields: dict[str, Any]) -> bool:
+    # Readings from before it was asked do not say.
+    return bool(fields.get("name_is_truncated"))
 
 
 def stored_date(text: str | None) -> date | None:

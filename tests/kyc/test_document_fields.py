@@ -17,7 +17,7 @@ from tests.kyc.conftest import Traveller
 
 pytestmark = pytest.mark.django_db
 
-ZONE = {
+ZONE: dict[str, Any] = {
     "format": "TD3",
     "fields": {
         "document_code": "P",
@@ -69,6 +69,28 @@ def test_what_nothing_was_read_of_is_held_against_what_was_declared(traveller: T
     rows = rows_of(traveller.verification, {"mrz": None, "visual": printed(surname="NUNEZ")})
 
     assert rows["Surname"] == FieldRow("Surname", "Núñez", "", "NUNEZ", "not_read", "match")
+
+
+@pytest.mark.parametrize(
+    ("surname", "said", "mark"),
+    [
+        ("NUN", {"name_is_truncated": True}, "match"),
+        ("NUN", {"name_is_truncated": False}, "conflict"),
+        ("NUN", {}, "conflict"),
+        ("NUNEZ", {}, "match"),
+    ],
+)
+@pytest.mark.parametrize("source", ["mrz", "licence"])
+def test_a_part_of_a_name_agrees_where_it_was_stored_as_cut_off(
+    traveller: Traveller, source: str, surname: str, said: dict[str, bool], mark: str
+) -> None:
+    traveller.reaches_capture()
+    fields = {**ZONE["fields"], "surname": surname, "jurisdiction": "VA"}
+    del fields["name_is_truncated"]
+
+    found = {source: {**ZONE, "fields": {**fields, **said}}}
+
+    assert rows_of(traveller.verification, found)["Surname"].mark == mark
 
 
 def test_before_the_document_was_read_there_is_only_what_was_declared(traveller: Traveller) -> None:

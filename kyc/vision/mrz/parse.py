@@ -184,7 +184,6 @@ def _document_number(layout: MrzFormat, lines: tuple[str, ...]) -> _DocumentNumb
 
 def _fields(layout: MrzFormat, lines: tuple[str, ...], today: date) -> MrzFields:
     number = _document_number(layout, lines)
-    name = layout.value("name", lines)
     surname, given_names = _names(layout, lines)
     state = layout.value("issuing_state", lines)
     optional = (number.optional_data, layout.value("optional_data_2", lines))
@@ -199,7 +198,7 @@ def _fields(layout: MrzFormat, lines: tuple[str, ...], today: date) -> MrzFields
         sex=_sex(layout.value("sex", lines)),
         expiry_date=expiry_date_of(layout.value("expiry_date", lines), today=today),
         optional_data=" ".join(part for part in map(plain, optional) if part),
-        name_is_truncated=not name.endswith(FILLER),
+        name_is_truncated=_fills_its_field(layout, lines),
     )
 
 
@@ -209,6 +208,12 @@ def _names(layout: MrzFormat, lines: tuple[str, ...]) -> tuple[str, str]:
     if layout.span("given_names") is None:
         return split_name(name)
     return plain(name), plain(layout.value("given_names", lines))
+
+
+def _fills_its_field(layout: MrzFormat, lines: tuple[str, ...]) -> bool:
+    """Whether the name, or a part of it that has a field of its own, goes on to the field's end."""
+    fields = (layout.value("name", lines), layout.value("given_names", lines))
+    return any(field and not field.endswith(FILLER) for field in fields)
 
 
 def _sex(character: str) -> Sex:

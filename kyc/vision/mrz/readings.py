@@ -16,8 +16,9 @@ class MrzFields:
     """The fields as data: fillers gone, names separated by single spaces, dates resolved.
 
     A date is None when a part of it is unknown or when there is no such day. ``sex`` is "X" where
-    the zone leaves it unspecified. ``name_is_truncated`` is true when the name fills its field to
-    the last character, so that more of it may have been cut off.
+    the zone leaves it unspecified. ``name_is_truncated`` is true when the name, or the given names
+    where they have a field of their own, fill it to the last character, so that more of them may
+    have been cut off.
     """
 
     document_code: str

@@ -210,6 +210,23 @@ def test_a_name_that_fills_its_field_may_have_been_cut_off() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given_names", "is_truncated"), [("MARIE<<CHRISTI", True), ("MARIE<<CHRIST<", False)]
+)
+def test_given_names_with_a_field_of_their_own_may_have_been_cut_off_too(
+    given_names: str, is_truncated: bool
+) -> None:
+    lines = (FRAID[0], FRAID[1].replace("CORINNE<<<<<<<", given_names))
+
+    assert parse_mrz(lines, today=TODAY).fields.name_is_truncated is is_truncated
+
+
+def test_a_long_surname_alone_is_whole_where_a_filler_ends_it() -> None:
+    lines = (TD1[0], TD1[1], "PAPADOPOULOUKONSTANTINIDOUAB<<")
+
+    assert not parse_mrz(lines, today=TODAY).fields.name_is_truncated
+
+
+@pytest.mark.parametrize(
     ("text", "birth", "expiry"),
     [
         ("260501", date(2026, 5, 1), date(2026, 5, 1)),
