@@ -35,6 +35,8 @@ SHORTEST_NAME = 3
 WHOLE_NAME = 0.8
 # A number of the same length that differs in more than a quarter of its characters.
 OTHER_NUMBER = 75.0
+# A shorter one stands everywhere, in a date or a height too.
+SHORTEST_NUMBER = 5
 LONGEST_WINDOW = 5  # words of a line that may be one name
 
 # Letters and figures that a reader takes for each other.
@@ -235,7 +237,8 @@ def _number(facts: Facts, printed: Printed) -> FieldMatch:
         return FieldMatch.NOT_READ
     alike = expected.translate(_ALIKE)
     field = printed.fields.get("document_number")
-    if any(alike in _squeezed(line).translate(_ALIKE) for line in printed.lines):
+    searched = printed.lines if len(expected) >= SHORTEST_NUMBER else ()
+    if any(alike in _squeezed(line).translate(_ALIKE) for line in searched):
         return FieldMatch.MATCH
     if field is None:
         return FieldMatch.NOT_READ

@@ -116,6 +116,17 @@ class TestPrint:
     def test_look_alikes_of_a_number_are_one(self) -> None:
         assert compare_print(ZONE, printed("L8989O2C3"))["document_number"] is MATCH
 
+    @pytest.mark.parametrize(
+        ("number", "expected"), [("5", NOT_READ), ("1650", NOT_READ), ("65012", MATCH)]
+    )
+    def test_a_short_number_is_looked_for_in_its_field_only(
+        self, number: str, expected: FieldMatch
+    ) -> None:
+        zone = Facts(document_number=number)
+
+        assert compare_print(zone, printed("SEX F 1.65 012"))["document_number"] is expected
+        assert compare_print(zone, printed(document_number=number))["document_number"] is MATCH
+
     @pytest.mark.parametrize("line", ["GRÜNWALD", "GRUNWALD", "GRUENWALD", "Grünwald"])
     def test_a_name_matches_with_and_without_its_diacritics(self, line: str) -> None:
         assert compare_print(Facts(surname="GRUENWALD"), printed(line))["surname"] is MATCH
