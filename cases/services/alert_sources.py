@@ -80,12 +80,17 @@ def alert_of_verification(
 
 
 def alert_of_hit(hit_id: str, raised_at: datetime) -> NewAlert | None:
-    """Return the alert of an approved customer whom a changed list may name; None otherwise.
+    """Return the alert of an approved customer whom a list may name; None otherwise.
 
-    A hit that a verification found is seen to with that verification.
+    A hit that a verification found is seen to with that verification, unless a person approved it
+    before it was found.
     """
-    hit = ScreeningHit.objects.select_related("customer").filter(pk=hit_id).first()
-    if hit is None or hit.status != HitStatus.OPEN or hit.source != HitSource.RESCREENING:
+    found = ScreeningHit.objects.select_related("customer", "verification").filter(pk=hit_id)
+    hit = found.first()
+    if hit is None or hit.status != HitStatus.OPEN:
+        return None
+    is_approved = hit.verification.status == VerificationStatus.APPROVED
+    if hit.source != HitSource.RESCREENING and not is_approved:
         return None
     code = "screening.watchlists"
     return NewAlert(
@@ -95,7 +100,7 @@ def alert_of_hit(hit_id: str, raised_at: datetime) -> NewAlert | None:
         queue=QueueName.SCREENING,
         severity=Severity.HIGH,
         reason=code,
-        reasons=[{"code": code, "text": "A watchlist that changed may name this customer."}],
+        reasons=[{"code": code, "text": "A watchlist may name this customer, who is approved."}],
         score=hit.score,
         raised_at=raised_at,
         verification_id=hit.verification_id,

@@ -21,6 +21,7 @@ from fraudsite.core.models import User
 from kyc.choices import AnalystReason
 from kyc.models import Verification
 from kyc.refusals import ChangedElsewhere, Refusal
+from kyc.services.screening_hits import require_no_standing_hit
 from kyc.services.verifications import (
     DECISION_STATUS,
     may_decide,
@@ -63,6 +64,8 @@ def _check_verification(effect: SettleVerification, case: Case, analyst: User) -
     if not may_decide(analyst, verification):
         sentence = "Only a senior analyst may overrule what was decided."
         raise Refusal("not_yours_to_overrule", sentence)
+    if effect.act == "approve":
+        require_no_standing_hit(verification.customer_id)
     now_is = verification_state(verification)
     _require_same(effect.seen, now_is, "verification")
     return replace(effect, seen=now_is)

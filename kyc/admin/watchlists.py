@@ -133,7 +133,7 @@ class ScreeningHitAdmin(ReadOnlyAdmin):
     @display(description="Hit")
     def reference(self, hit: ScreeningHit) -> str:
         """Return a short handle."""
-        return str(hit.pk)[:8]
+        return hit.reference
 
     @display(description="Customer")
     def customer_reference(self, hit: ScreeningHit) -> str:
@@ -167,7 +167,7 @@ class ScreeningHitAdmin(ReadOnlyAdmin):
         can_decide = can_see and viewer.has_perm("kyc.decide_verification")
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Hit {str(hit.pk)[:8]}",
+            "title": str(hit),
             "opts": self.model._meta,
             "hit": hit,
             "badge": HIT_BADGES[HitStatus(hit.status)],

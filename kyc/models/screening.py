@@ -57,7 +57,12 @@ class ScreeningHit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Hit {str(self.id)[:8]}"
+        return f"Hit {self.reference}"
+
+    @property
+    def reference(self) -> str:
+        """Return a short handle for people."""
+        return str(self.id)[:8]
 
 
 class Rescreening(models.Model):

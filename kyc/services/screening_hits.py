@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from fraudsite.core.actors import Actor
@@ -25,8 +26,7 @@ from kyc.services.watchlist_search import FoundMatch
 # Somebody may be on a list; "source" says whether a verification shows it already.
 SCREENING_HIT = "kyc.screening.hit"
 ACTOR = Actor.system("screening")
-
-
+HIT_PAGE = "admin:kyc_screeninghit_change"
 # How much a feature says that two are one person, the least first.
 STATES = (FeatureState.CONFLICT, FeatureState.NOT_KNOWN, FeatureState.NEAR, FeatureState.MATCH)
 
@@ -112,6 +112,28 @@ def hits_standing(customer_id: uuid.UUID) -> list[ScreeningHit]:
         for hit in hits.select_related("entry")
         if hit.status == HitStatus.CONFIRMED or hit.entry.ended_in_id is None
     ]
+
+
+def require_no_standing_hit(customer_id: uuid.UUID) -> None:
+    """Raise `Refusal`, with the page of the hit, if a customer is or may be a listed person.
+
+    For whoever approves: a hit that a verification found is in no queue but that verification's.
+    """
+    standing = {hit.status: hit for hit in hits_standing(customer_id)}
+    hit = standing.get(HitStatus.CONFIRMED) or standing.get(HitStatus.OPEN)
+    if hit is None:
+        return
+    if hit.status == HitStatus.CONFIRMED:
+        sentence = (
+            f"This customer was confirmed to be a listed person: decline, or correct hit "
+            f"{hit.reference} on its page."
+        )
+    else:
+        sentence = (
+            "A watchlist may name this customer: first say on the page of hit "
+            f"{hit.reference} whether they are that person."
+        )
+    raise Refusal("hit_standing", sentence, url=reverse(HIT_PAGE, args=[hit.pk]))
 
 
 def _keep(verification: Verification, found: FoundMatch, source: HitSource) -> KeptHit:

@@ -20,6 +20,7 @@ from kyc.services.captures import captures_supersede
 from kyc.services.consents import consent_current, has_biometric_consent
 from kyc.services.guards import require_no_objection
 from kyc.services.locks import lock_collecting, verification_lock
+from kyc.services.screening_hits import require_no_standing_hit
 
 S = VerificationStatus
 # A customer asked for a person where one was to look anyway; other requests are a move.
@@ -175,8 +176,8 @@ def verification_decide(
     Raises
     ------
     Refusal
-        When the reason does not fit, the analyst may not, the move is not allowed, or a guard
-        objects.
+        When the reason does not fit, the analyst may not, the move is not allowed, a guard
+        objects, or somebody is approved who is or may be on a watchlist.
     ChangedElsewhere
         When the verification has moved on since the page was opened.
     """
@@ -197,6 +198,8 @@ def verification_decide(
             )
         if is_guarded:
             require_no_objection(current)
+        if decision == "approve":
+            require_no_standing_hit(current.customer_id)
         made = _record_decision(current, decision, reason, note, analyst)
         _move_by_analyst(current, decision, reason, analyst, made)
     return made

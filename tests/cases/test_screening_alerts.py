@@ -8,15 +8,19 @@ import pytest
 from django.utils import timezone
 
 from cases.choices import AlertSettlement, AlertSource, CaseStatus, QueueName
+from cases.effects import SettleVerification
 from cases.models import Alert, Case
 from cases.services.alert_sources import alert_of_hit
 from cases.services.alerts import alert_open
+from cases.services.claims import case_claim
+from cases.services.decisions import Verdict, case_decide
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from fraudsite.core.outbox import relay_batch
 from fraudsite.core.transitions import move
 from kyc.choices_screening import HitSource
-from kyc.models import ScreeningHit, WatchlistEntry
+from kyc.models import ScreeningHit, Verification, WatchlistEntry
+from kyc.refusals import Refusal
 from kyc.services.screening_hits import hit_decide
 from tests.cases.raised import a_customer, a_verification
 from tests.kyc.watchlist_files import OTHERS, take_in
@@ -69,6 +73,26 @@ def test_a_hit_that_a_verification_found_goes_with_that_verification(hit: Screen
     hit.save()
 
     assert alert_of_hit(str(hit.pk), timezone.now()) is None
+
+
+def test_a_hit_that_a_verification_found_once_it_was_approved_needs_a_case(
+    hit: ScreeningHit,
+) -> None:
+    ScreeningHit.objects.update(source=HitSource.VERIFICATION)
+    Verification.objects.update(status="approved")
+
+    assert raised(hit).queue_id == QueueName.SCREENING
+
+
+def test_a_case_approves_nobody_while_a_hit_stands(hit: ScreeningHit, anna: User) -> None:
+    case = case_claim(case_id=raised(hit).pk, seen=None, analyst=anna)
+    effect = SettleVerification(str(hit.verification_id), "approve", "approve_evidence_clear")
+    verdict = Verdict("false_positive", "honest_checked", [effect], note="Seen by eye.")
+
+    with pytest.raises(Refusal, match="hit_standing"):
+        case_decide(case_id=case.pk, seen=None, verdict=verdict, analyst=anna)
+
+    assert not case.decisions.exists()
 
 
 def test_whoever_is_told_apart_from_the_listed_person_needs_no_case_any_more(

@@ -13,14 +13,16 @@ from django.urls import reverse
 from fraudsite.core.choices import Role
 from fraudsite.core.models import AuditEntry, User
 from kyc.admin.screening_matches import screening_context
-from kyc.choices import Stage, StageState
+from kyc.choices import Stage, StageState, VerificationStatus
 from kyc.models import ScreeningHit, Verification, Watchlist
 from kyc.services.risk import risk_assess
 from kyc.services.screening import screen
 from kyc.services.screening_hits import hit_decide
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import result_store
+from kyc.services.verifications import verification_state
 from tests.kyc.conftest import Traveller
+from tests.kyc.duplicates import put
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
 
 
@@ -80,6 +82,48 @@ def test_an_analyst_decides_a_hit_on_its_page(
     assert answer.status_code == 302
     hit.refresh_from_db()
     assert (hit.status, hit.reason) == ("false_positive", "false_positive_birth")
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        ("open", "A watchlist may name this customer: first say on the page of hit"),
+        ("confirmed", "This customer was confirmed to be a listed person: decline, or correct hit"),
+    ],
+)
+def test_nobody_is_approved_while_a_hit_stands(
+    hit: ScreeningHit, staff: Callable[[str], Client], status: str, words: str
+) -> None:
+    analyst, verification = staff(Role.ANALYST), hit.verification
+    put(verification, VerificationStatus.IN_REVIEW)
+    ScreeningHit.objects.update(status=status)
+    form = {"seen_status": verification_state(verification), "note": ""}
+    approval = {**form, "decision": "approve", "reason": "approve_evidence_clear"}
+    address = page("verification_decide", verification.pk)
+
+    refused = analyst.post(address, approval, follow=True).content.decode()
+
+    verification.refresh_from_db()
+    assert verification.status == VerificationStatus.IN_REVIEW
+    assert not verification.decisions.exists()
+    assert (words in refused, page("screeninghit_change", hit.pk) in refused) == (True, True)
+    ScreeningHit.objects.update(status="false_positive")
+    analyst.post(address, approval)
+    verification.refresh_from_db()
+    assert verification.status == VerificationStatus.APPROVED
+
+
+def test_a_hit_stands_in_no_ones_way_to_be_declined(
+    hit: ScreeningHit, staff: Callable[[str], Client]
+) -> None:
+    put(hit.verification, VerificationStatus.IN_REVIEW)
+    form = {"seen_status": verification_state(hit.verification), "note": ""}
+    decline = {**form, "decision": "decline", "reason": "decline_forged_document"}
+
+    staff(Role.ANALYST).post(page("verification_decide", hit.verification_id), decline)
+
+    hit.verification.refresh_from_db()
+    assert hit.verification.status == VerificationStatus.DECLINED
 
 
 def test_an_auditor_decides_nothing(hit: ScreeningHit, staff: Callable[[str], Client]) -> None:
