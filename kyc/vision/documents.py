@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kyc.vision.mrz.letters import LetterReader, letter_reader
-from kyc.vision.mrz.ocr import OcrEngine, OcrFailed, OcrLine, default_engine
+from kyc.vision.mrz.ocr import OcrEngine, OcrLine, default_engine
 from kyc.vision.mrz.read import MAX_OCR_CALLS, MrzSearch, read_mrz
 from kyc.vision.mrz.readings import CheckDigit, MrzFields, MrzReading, Repair
 from kyc.vision.quality import blur_variance
+from kyc.vision.tesseract import OcrFailed
 
 __all__ = [
     "CheckDigit",

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pytesseract
 from PIL import Image
 
+from kyc.vision.tesseract import OcrFailed, OcrMissing, tesseract_table, tesseract_version
 from kyc.vision.weights import tessdata_dir
 
 Gray = npt.NDArray[np.uint8]
@@ -21,8 +21,6 @@ Gray = npt.NDArray[np.uint8]
 LANGUAGE = "mrz"
 WHITELIST = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"
 ONE_BLOCK_OF_TEXT = 6  # Tesseract's page segmentation mode: no columns are looked for
-# 40 times the slowest call on the specimens (0.25 s, machine busy): what takes longer hangs.
-TIMEOUT_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +29,6 @@ class OcrLine:
 
     text: str
     confidence: float
-
-
-class OcrFailed(Exception):
-    """The engine is missing or broke down; `str()` is one sentence."""
 
 
 class OcrEngine(Protocol):
@@ -67,36 +61,22 @@ class PytesseractEngine:
 
     def __init__(self, tessdata: Path | None = None) -> None:
         self._tessdata = tessdata or tessdata_dir()
-        # More threads make a call on so small a picture slower, and take them from other workers.
-        os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
     @property
     def version(self) -> str:
         """Versions of Tesseract and of pytesseract."""
-        try:
-            return f"{pytesseract.get_tesseract_version()}/{pytesseract.__version__}"
-        except pytesseract.TesseractNotFoundError as error:
-            raise _not_found() from error
+        return tesseract_version()
 
     def read_lines(self, image: Gray) -> tuple[OcrLine, ...]:
         """Lines of a picture of one block of print, from top to bottom."""
         if not (self._tessdata / f"{LANGUAGE}.traineddata").is_file():
             raise _no_model(self._tessdata)
-        try:
-            table = pytesseract.image_to_data(
-                Image.fromarray(image),
-                lang=LANGUAGE,
-                config=(
-                    f'--tessdata-dir "{self._tessdata}" --psm {ONE_BLOCK_OF_TEXT} --dpi 300 '
-                    f"-c tessedit_char_whitelist={WHITELIST} -c load_system_dawg=0"
-                ),
-                timeout=TIMEOUT_S,
-            )
-        except pytesseract.TesseractNotFoundError as error:
-            raise _not_found() from error
-        except (pytesseract.TesseractError, RuntimeError) as error:
-            raise OcrFailed("Tesseract stopped before it had read the picture.") from error
-        return _lines_of_table(str(table))
+        options = (
+            "-l", LANGUAGE, "--tessdata-dir", str(self._tessdata),
+            "--psm", str(ONE_BLOCK_OF_TEXT), "--dpi", "300",
+            "-c", f"tessedit_char_whitelist={WHITELIST}", "-c", "load_system_dawg=0",
+        )  # fmt: skip
+        return _lines_of_table(tesseract_table(image, options))
 
 
 class TesserocrEngine:
@@ -161,7 +141,7 @@ def _tesserocr() -> Any:
     try:
         import tesserocr  # noqa: PLC0415
     except ImportError as error:
-        raise OcrFailed("tesserocr is not installed; install it or use pytesseract.") from error
+        raise OcrMissing("tesserocr is not installed; install it or use pytesseract.") from error
     return tesserocr
 
 
@@ -181,11 +161,7 @@ def _line_of_words(words: list[tuple[str, float]]) -> OcrLine:
     return OcrLine(text.replace(" ", ""), weighted / (100 * max(len(text), 1)))
 
 
-def _no_model(folder: Path) -> OcrFailed:
-    return OcrFailed(
+def _no_model(folder: Path) -> OcrMissing:
+    return OcrMissing(
         f"The MRZ model is not at {folder}; `manage.py fetch_models mrz` puts it there."
     )
-
-
-def _not_found() -> OcrFailed:
-    return OcrFailed("Tesseract is not installed; install the system package tesseract-ocr.")

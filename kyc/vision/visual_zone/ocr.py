@@ -12,16 +12,14 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
-import pytesseract
 from PIL import Image
 
-from kyc.vision.mrz.ocr import OcrFailed
+from kyc.vision.tesseract import OcrFailed, OcrMissing, tesseract_table
 
 Gray = npt.NDArray[np.uint8]
 
 LANGUAGE = "eng"
 SPARSE_TEXT = 11  # Tesseract's page segmentation mode: as much text as there is, in no order
-TIMEOUT_S = 10
 # Where the packages of Debian and of others put the models.
 MODEL_FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
@@ -71,22 +69,10 @@ class PytesseractWords:
 
     def read_words(self, image: Gray) -> tuple[Word, ...]:
         """Words in no order."""
-        os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-        switches = " ".join(f"-c {name}={value}" for name, value in NO_DICTIONARY.items())
-        try:
-            table = pytesseract.image_to_data(
-                Image.fromarray(image),
-                lang=LANGUAGE,
-                config=f"--psm {SPARSE_TEXT} --dpi 300 {switches}",
-                timeout=TIMEOUT_S,
-            )
-        except pytesseract.TesseractNotFoundError as error:
-            raise OcrFailed(
-                "Tesseract is not installed; install the system package tesseract-ocr."
-            ) from error
-        except (pytesseract.TesseractError, RuntimeError) as error:
-            raise OcrFailed("Tesseract stopped before it had read the picture.") from error
-        return tuple(_words(str(table)))
+        options = ["-l", LANGUAGE, "--psm", str(SPARSE_TEXT), "--dpi", "300"]
+        for name, value in NO_DICTIONARY.items():
+            options += ["-c", f"{name}={value}"]
+        return tuple(_words(tesseract_table(image, options)))
 
 
 class TesserocrWords:
@@ -144,7 +130,7 @@ def _model_folder() -> Path:
     for folder in (os.environ.get("TESSDATA_PREFIX", ""), *MODEL_FOLDERS):
         if folder and (Path(folder) / f"{LANGUAGE}.traineddata").is_file():
             return Path(folder)
-    raise OcrFailed("Tesseract's English model is missing; install tesseract-ocr-eng.")
+    raise OcrMissing("Tesseract's English model is missing; install tesseract-ocr-eng.")
 
 
 def _words(table: str) -> Iterator[Word]:

@@ -16,7 +16,7 @@ from kyc.simulation.photography import photograph
 from kyc.simulation.portraits import load_portrait
 from kyc.simulation.specimens import render_specimen
 from kyc.vision.cards.crops import crop_document
-from kyc.vision.mrz.ocr import OcrFailed
+from kyc.vision.tesseract import OcrFailed
 from kyc.vision.visual_zone.ocr import Word, word_engine
 from kyc.vision.visual_zone.read import VisualReading, read_visual_zone
 
