@@ -65,6 +65,8 @@ class DocumentEvidence:
     printed, barcode : mapping of str to FieldMatch, or None
         What was read by machine against the print for people, and against the bar code; None where
         there is no such thing to compare with.
+    has_unseen_print : bool
+        The engine that reads the print for people failed.
     """
 
     run: StageRun = StageRun()
@@ -85,6 +87,7 @@ class DocumentEvidence:
     is_licence: bool = False
     printed: Mapping[str, FieldMatch] | None = None
     barcode: Mapping[str, FieldMatch] | None = None
+    has_unseen_print: bool = False
 
 
 @dataclass(frozen=True, slots=True)

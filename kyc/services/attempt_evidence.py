@@ -43,6 +43,9 @@ from kyc.services.document_readings import (
 from kyc.services.stage_results import findings_read
 from kyc.services.watchlists import screening_is_configured
 
+# DL/ID-2000; AAMVA's standard of 2003 is version 2 (see `kyc.vision.barcodes.aamva_elements`).
+LAST_VERSION_BEFORE_2003 = 1
+
 
 def attempt_evidence(verification: Verification) -> Evidence:
     """Gather everything known about the present attempt."""
@@ -53,7 +56,7 @@ def attempt_evidence(verification: Verification) -> Evidence:
         ).select_related("verification__customer__data_key")
     }
     return Evidence(
-        today=timezone.now().date(),
+        today=_today(),
         declared=Declared(verification.document_type, verification.issuing_country),
         has_biometric_consent=has_biometric_consent(verification.customer),
         attempts_left=settings.MAX_ATTEMPTS - verification.attempt,
@@ -64,6 +67,10 @@ def attempt_evidence(verification: Verification) -> Evidence:
         duplicates=_duplicates(results.get(Stage.DUPLICATES)),
         screening=_screening(results.get(Stage.SCREENING)),
     )
+
+
+def _today() -> date:
+    return timezone.now().date()
 
 
 def _run(result: StageResult) -> StageRun:
@@ -113,20 +120,21 @@ def _zone(run: StageRun, found: dict[str, Any], verification: Verification) -> D
         repaired_characters=mrz["repaired_characters"],
         fields=_matches(document_fields(mrz), verification),
         printed=_printed(zone_facts(mrz), found),
-        barcode=_barcode(mrz, found.get("licence")),
+        has_unseen_print=_has_unseen_print(found),
+        barcode=_barcode(found),
     )
 
 
 def _licence(run: StageRun, found: dict[str, Any], verification: Verification) -> DocumentEvidence:
-    """Return what a licence's bar code gave; without its mandatory elements it is not accepted."""
+    """Return what a licence's bar code gave, accepted where nothing speaks against it."""
     licence = found["licence"]
     fields = licence["fields"]
-    missing = ", ".join(licence["missing"] or licence["impossible"])
+    refusal = _licence_refusal(licence)
     return DocumentEvidence(
         run=run,
         outcome="read",
-        is_accepted=not missing,
-        refusal_reason=f"elements missing or impossible: {missing}" if missing else "",
+        is_accepted=not refusal,
+        refusal_reason=refusal,
         format=f"AAMVA {licence['version']}",
         document_code="D" if licence["kind"] == "driving_licence" else "I",
         issuing_state=fields["issuing_state"],
@@ -136,12 +144,30 @@ def _licence(run: StageRun, found: dict[str, Any], verification: Verification) -
         fields=_matches(licence_fields(licence), verification),
         is_licence=True,
         printed=_printed(licence_facts(licence), found),
+        has_unseen_print=_has_unseen_print(found),
+        barcode=_barcode(found),
     )
+
+
+def _licence_refusal(licence: dict[str, Any]) -> str:
+    missing = ", ".join(licence["missing"] or licence["impossible"])
+    if missing:
+        return f"elements missing or impossible: {missing}"
+    expiry = stored_date(licence["fields"]["expiry_date"])
+    # Whoever writes a symbol writes its version too, and the older it is the less is asked for.
+    if licence["version"] <= LAST_VERSION_BEFORE_2003 and expiry and expiry >= _today():
+        return "of a version that ended in 2003, and still valid"
+    return ""
 
 
 def _printed(facts: Facts, found: dict[str, Any]) -> Mapping[str, FieldMatch] | None:
     visual = found.get("visual")
     return compare_print(facts, printed_of(visual)) if visual else None
+
+
+def _has_unseen_print(found: dict[str, Any]) -> bool:
+    """Return whether the engine for the print failed; older results have no such entry at all."""
+    return "visual" in found and found["visual"] is None
 
 
 def _printed_issue_date(found: dict[str, Any]) -> date | None:
@@ -152,10 +178,12 @@ def _printed_issue_date(found: dict[str, Any]) -> date | None:
     return stored_date(field["days"][0]) if field and len(field["days"]) == 1 else None
 
 
-def _barcode(
-    mrz: dict[str, Any], licence: dict[str, Any] | None
-) -> Mapping[str, FieldMatch] | None:
-    return compare_exact(licence_facts(licence), zone_facts(mrz)) if licence else None
+def _barcode(found: dict[str, Any]) -> Mapping[str, FieldMatch] | None:
+    """Return a licence's bar code against the zone, and what a further one contradicts it in."""
+    mrz, licence = found.get("mrz"), found.get("licence")
+    states = compare_exact(licence_facts(licence), zone_facts(mrz)) if mrz and licence else {}
+    differing = dict.fromkeys(found.get("licences_differ_in", ()), FieldMatch.CONFLICT)
+    return {**states, **differing} or None
 
 
 def _matches(read: DocumentFields, verification: Verification) -> dict[str, FieldMatch]:

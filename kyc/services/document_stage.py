@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from kyc.choices import CaptureKind, StageState
+from kyc.decision.agreement import COMPARED, compare_exact
+from kyc.decision.evidence import FieldMatch
 from kyc.models import Verification
 from kyc.services.captures import current_pixels
 from kyc.services.derived_captures import derived_keep
+from kyc.services.document_readings import licence_facts
 from kyc.services.stage_findings import StageFindings
 from kyc.vision.barcodes.aamva import AamvaLicence, AamvaMalformed, parse_aamva
 from kyc.vision.barcodes.read import Barcode, read_barcodes
@@ -21,8 +25,11 @@ from kyc.vision.cards.crops import Crop, DocumentCrops, crop_document
 from kyc.vision.documents import DocumentReading, MrzReading, read_document
 from kyc.vision.images import Pixels
 from kyc.vision.mrz.ocr import engine_named
+from kyc.vision.tesseract import OcrFailed
 from kyc.vision.visual_zone.ocr import word_engine
 from kyc.vision.visual_zone.read import read_visual_zone
+
+logger = structlog.get_logger(__name__)
 
 
 def read_documents(verification: Verification) -> StageFindings:
@@ -35,18 +42,27 @@ def read_documents(verification: Verification) -> StageFindings:
     reading = read_document(
         front, back, today=today, engine=engine_named(settings.DOCUMENT_OCR_ENGINE)
     )
-    words = word_engine(settings.DOCUMENT_OCR_ENGINE)
     crops = crop_document(front)
     _keep_parts(verification, crops, back)
     findings = {
         **_reading_json(reading),
         **_barcodes_json(side for side in (back, front) if side is not None),
-        "visual": read_visual_zone(crops, today=today, engine=words).to_json(),
+        "visual": _print_json(crops, today),
         "places": _places_json(front, crops),
     }
     return StageFindings(
         StageState.DONE, findings, engine=reading.engine, engine_version=reading.engine_version
     )
+
+
+def _print_json(crops: DocumentCrops, today: date) -> dict[str, Any] | None:
+    """What is printed for people; None where its engine failed, for the zone is read by then."""
+    try:
+        words = word_engine(settings.DOCUMENT_OCR_ENGINE)
+        return read_visual_zone(crops, today=today, engine=words).to_json()
+    except OcrFailed as error:
+        logger.error("print_not_read", error_type=type(error).__name__)
+        return None
 
 
 def _keep_parts(verification: Verification, crops: DocumentCrops, back: Pixels | None) -> None:
@@ -100,12 +116,26 @@ def _mrz_json(mrz: MrzReading) -> dict[str, Any]:
 def _barcodes_json(sides: Iterable[Pixels]) -> dict[str, Any]:
     """What the bar codes say: a licence's fields, and the text of the others."""
     codes = [code for pixels in sides for code in read_barcodes(pixels)]
-    licences = filter(None, (_licence(code) for code in codes))
-    licence = next(licences, None)
+    licences = [_licence_json(found) for found in map(_licence, codes) if found is not None]
     return {
         "barcodes": [{"kind": code.kind, "text": code.text} for code in codes],
-        "licence": _licence_json(licence) if licence is not None else None,
+        "licence": licences[0] if licences else None,
+        "licences_differ_in": _differing(licences),
     }
+
+
+def _differing(licences: Sequence[dict[str, Any]]) -> list[str]:
+    """The fields of which a further licence says something else than the first one.
+
+    Cards with several symbols repeat the same person; another one's was put beside it.
+    """
+    facts = [licence_facts(licence) for licence in licences]
+    compared = [compare_exact(facts[0], other) for other in facts[1:]]
+    return [
+        name
+        for name in COMPARED
+        if any(states[name] is FieldMatch.CONFLICT for states in compared)
+    ]
 
 
 def _licence(code: Barcode) -> AamvaLicence | None:

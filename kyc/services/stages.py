@@ -17,6 +17,7 @@ from kyc.services.consents import consent_held
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import has_run, result_store
 from kyc.vision.faces.calibration import CalibrationRefused
+from kyc.vision.tesseract import OcrMissing
 from kyc.vision.weights import WeightsUnavailable
 
 logger = structlog.get_logger(__name__)
@@ -88,7 +89,7 @@ def _look(verification: Verification, stage: Stage) -> StageFindings:
         return ENGINES[stage](verification)
     except (DatabaseError, DataKeyDestroyed):
         raise
-    except (WeightsUnavailable, CalibrationRefused):
+    except (WeightsUnavailable, CalibrationRefused, OcrMissing):
         logger.exception("engine_missing", stage=stage)
         return StageFindings.failed("engine_missing")
     except Exception as error:  # noqa: BLE001 - a stage records its failure, else `decide` never runs
