@@ -20,7 +20,6 @@ from kyc.screening.countries import country_codes
 from kyc.screening.entries import (
     ListedEntry,
     ListRefused,
-    PartialDate,
     RowRefused,
     clean_dates,
     clean_names,
@@ -32,7 +31,6 @@ EMPTY = "-0-"
 SOURCE = "https://ofac.treasury.gov/sanctions-list-service"
 PERSON = "individual"
 BIRTH = re.compile(r"(?:^|; )(?:alt\. )?DOB ([^;.]+)")
-YEARS = re.compile(r"(\d{4}) to (\d{4})$")
 COUNTRY = re.compile(r"(?:^|; )(?:alt\. )?(?:nationality|citizen) ([^;.]+)")
 WEAK_NAMES = re.compile(r"a\.k\.a\. '([^']+)'")
 
@@ -93,14 +91,16 @@ def _entry(line: int, fields: list[str], beside: BesideFiles) -> ListedEntry | R
     tidy = clean_names(_in_order(one) if is_person else one for one in names)
     if not number.isdigit() or not tidy:
         return RowRefused(line, "no number or no name")
+    birth_dates, unread_births = clean_dates(BIRTH.findall(remarks))
     return ListedEntry(
         external_id=number,
         names=tidy,
-        birth_dates=_birth_dates(remarks),
+        birth_dates=birth_dates,
         countries=country_codes([*COUNTRY.findall(remarks), *beside.countries.get(number, ())]),
         programmes=tuple(re.findall(r"[^\[\];]+", programmes.replace("] [", ";"))),
         note=title,
         is_person=is_person,
+        unread_births=unread_births,
     )
 
 
@@ -114,15 +114,6 @@ def _in_order(name: str) -> str:
     """
     surname, comma, given = name.partition(", ")
     return f"{given} {surname}" if comma else name
-
-
-def _birth_dates(remarks: str) -> tuple[PartialDate, ...]:
-    texts: list[str] = []
-    for text in BIRTH.findall(remarks):
-        span = YEARS.search(text)
-        # Of a span the middle, as a date that is not certain.
-        texts.append(f"circa {(int(span[1]) + int(span[2])) // 2}" if span else text.strip())
-    return clean_dates(texts)
 
 
 def _by_entry(path: Path, sdn: Path, columns: int, wanted: int) -> Mapping[str, list[str]]:

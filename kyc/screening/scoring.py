@@ -121,7 +121,7 @@ def match(person: ScreenedPerson, entry: ListedEntry, policy: MatchPolicy = Matc
     best = max((compare_names(person.name, name) for name in entry.names), key=lambda c: c.score)
     features = (
         _name_feature(person, best, policy),
-        _birth_feature(person.birth_date, entry.birth_dates, policy),
+        _birth_feature(person.birth_date, entry, policy),
         _country_feature(person.countries, entry.countries, policy),
     )
     score = round(min(max(sum(feature.points for feature in features), 0.0), 1.0), 4)
@@ -137,24 +137,38 @@ def _name_feature(person: ScreenedPerson, best: NameComparison, policy: MatchPol
     return Feature("name", person.name, best.listed, state, round(best.score, 4), best.sentence)
 
 
-def _birth_feature(
-    born: date | None, listed: Sequence[PartialDate], policy: MatchPolicy
-) -> Feature:
-    shown, dates = born.isoformat() if born else "", ", ".join(map(str, listed))
-    if born is None or not listed:
+def _birth_feature(born: date | None, entry: ListedEntry, policy: MatchPolicy) -> Feature:
+    listed = entry.birth_dates
+    shown = born.isoformat() if born else ""
+    dates = ", ".join([*map(str, listed), *entry.unread_births])
+    if born is None or not dates:
         words = "No date of birth is known on one side."
         return Feature("birth", shown, dates, FeatureState.NOT_KNOWN, 0.0, words)
     if any((d.year, d.month, d.day) == (born.year, born.month, born.day) for d in listed):
         return _birth(shown, dates, FeatureState.MATCH, policy.birth_date_match, "The same day.")
-    if any(d.year == born.year and _may_be(born, d) for d in listed):
+    if any(d.year == born.year and not d.last_year and _may_be(born, d) for d in listed):
         return _birth(shown, dates, FeatureState.MATCH, policy.birth_year_match, "The same year.")
-    off = min(
-        abs(d.year - born.year) - (policy.year_tolerance if d.is_circa else 0) for d in listed
-    )
-    if off <= policy.year_tolerance:
-        words = "The same year, another day." if off <= 0 else f"{off} years apart."
+    off = min((_years_off(born, d, policy) for d in listed), default=None)
+    if off is not None and off <= policy.year_tolerance:
+        words = f"{off} years apart." if off > 0 else _within(born, listed)
         return _birth(shown, dates, FeatureState.NEAR, 0.0, words)
+    if entry.unread_births:
+        words = "One of the listed dates of birth could not be read."
+        return _birth(shown, dates, FeatureState.NOT_KNOWN, 0.0, words)
     return _birth(shown, dates, FeatureState.CONFLICT, policy.birth_conflict, f"{off} years apart.")
+
+
+def _years_off(born: date, listed: PartialDate, policy: MatchPolicy) -> int:
+    """Return how many years lie between the two, less those by which an uncertain date may err."""
+    years = listed.years
+    apart = max(years[0] - born.year, born.year - years[-1], 0)
+    return apart - (policy.year_tolerance if listed.is_circa else 0)
+
+
+def _within(born: date, listed: Sequence[PartialDate]) -> str:
+    if any(d.year == born.year and not d.last_year for d in listed):
+        return "The same year, another day."
+    return "Within the years that are listed."
 
 
 def _may_be(born: date, listed: PartialDate) -> bool:

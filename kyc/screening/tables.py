@@ -71,14 +71,16 @@ def _entry(line: int, row: Mapping[str, str], columns: Columns) -> ListedEntry |
     names = clean_names([row.get(columns.name, ""), *_values(row, columns.aliases)])
     if not identity or len(identity) > 200 or not names:
         return RowRefused(line, "no id or no name")
+    birth_dates, unread_births = clean_dates(_values(row, columns.birth_dates))
     return ListedEntry(
         external_id=identity,
         names=names,
-        birth_dates=clean_dates(_values(row, columns.birth_dates)),
+        birth_dates=birth_dates,
         countries=country_codes(_values(row, columns.countries)),
         programmes=tuple(_values(row, columns.programmes)),
         note=row.get(columns.note, "").strip(),
         is_person=(row.get(columns.kind) or "person").strip().lower() in PERSONS,
+        unread_births=unread_births,
     )
 
 

@@ -67,6 +67,20 @@ def test_of_bearers_of_one_name_those_born_in_other_years_are_not_compared(tmp_p
     assert len(people_search([replace(carla, birth_date=None)])) == len(rows)
 
 
+def test_a_span_of_years_and_a_date_nobody_can_read_leave_nobody_out(tmp_path: Path) -> None:
+    dates = ("1955 to 1970", "1940;circa 1979-1982", "1940;the fifties", "1971 to 1985")
+    rows = [(f"U-{n}", "Carla Nunez", "", born, "", "") for n, born in enumerate(dates)]
+    take_in(tmp_path, rows)
+
+    def hits(year: int) -> set[str]:
+        found = people_search([ScreenedPerson("Carla Nunez", date(year, 1, 2))])
+        return {hit.candidate.entry.external_id for hit in found}
+
+    assert hits(1955) == hits(1957) == {"U-0", "U-2"}
+    assert hits(1970) == {"U-0", "U-2", "U-3"}
+    assert hits(1980) == {"U-1", "U-2", "U-3"}
+
+
 def test_a_name_that_was_listed_before_years_were_kept_is_compared_with_everybody(
     tmp_path: Path,
 ) -> None:

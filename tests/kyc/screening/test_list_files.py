@@ -9,7 +9,7 @@ import pytest
 from kyc.screening.entries import ListedEntry, ListRefused, PartialDate, RowRefused
 from kyc.screening.ofac import ofac_files, read_ofac
 from kyc.screening.tables import read_opensanctions, read_own
-from tests.kyc.watchlist_files import write_ofac
+from tests.kyc.watchlist_files import ofac_person, write_ofac
 
 EMPTY = ",".join(["-0- "] * 6)
 SDN = (
@@ -39,7 +39,7 @@ def test_ofac_is_read_with_the_files_beside_it(tmp_path: Path) -> None:
     assert (company.is_person, company.names) == (False, ("ACHORIA LINES LTD",))
     assert (third.names, third.birth_dates) == (
         ("José POLYLER",),
-        (PartialDate(1961, is_circa=True),),
+        (PartialDate(1960, last_year=1962),),
     )
 
 
@@ -157,8 +157,49 @@ def test_a_file_that_is_no_csv_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_is_stored_of_an_entry_is_the_entry(tmp_path: Path) -> None:
-    [entry, *_] = read_ofac(write_ofac(tmp_path, sdn=SDN))
+    births = "DOB 1960; alt. DOB circa 1979-1982; alt. DOB the seventies"
+    sdn = SDN + ofac_person("104", "UTOPUS, Abraxas", births)
+    first, _, *others = read_ofac(write_ofac(tmp_path, sdn=sdn))
 
-    again = ListedEntry.from_json("101", entry.to_json())
+    for entry in (first, *others):
+        assert isinstance(entry, ListedEntry)
+        again = ListedEntry.from_json(entry.external_id, entry.to_json())
+        assert (again, again.digest) == (entry, entry.digest)
 
-    assert (again, again.digest) == (entry, entry.digest)
+
+def test_an_alternative_that_cannot_be_read_leaves_the_year_open(tmp_path: Path) -> None:
+    births = "DOB 1960; alt. DOB the seventies; POB Amaurot"
+    sdn = ofac_person("104", "UTOPUS, Abraxas", births)
+
+    [entry] = read_ofac(write_ofac(tmp_path, sdn=sdn))
+
+    assert isinstance(entry, ListedEntry)
+    assert (entry.birth_dates, entry.unread_births) == ((PartialDate(1960),), ("the seventies",))
+    assert entry.birth_years is None
+    assert entry.to_json()["birth_dates"] == ["1960", "the seventies"]
+
+
+@pytest.mark.parametrize(
+    ("text", "years", "written"),
+    [
+        ("1955 to 1970", range(1955, 1971), "1955 to 1970"),
+        ("1979-1982", range(1979, 1983), "1979 to 1982"),
+        ("between 1971 and 1973", range(1971, 1974), "1971 to 1973"),
+        ("circa 1979-1982", range(1979, 1983), "~1979 to 1982"),
+        ("07 Oct 1954 to circa 1956", range(1954, 1957), "~1954 to 1956"),
+        ("Jan 1960 to Mar 1960", range(1960, 1961), "1960"),
+    ],
+)
+def test_of_a_span_both_ends_are_kept(text: str, years: range, written: str) -> None:
+    read = PartialDate.parse(text)
+
+    assert read is not None
+    assert (read.years, str(read)) == (years, written)
+    assert PartialDate.parse(written) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["1979-82", "1970 to 1955", "1971 to 1972 to 1973", "the seventies", "07/10/1954", ""]
+)
+def test_what_is_no_date_for_certain_is_not_read(text: str) -> None:
+    assert PartialDate.parse(text) is None

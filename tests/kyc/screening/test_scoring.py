@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kyc.screening.customer_risk import ORDER, RiskFacts, RiskLevel, RiskPolicy, assess
-from kyc.screening.entries import ListedEntry, PartialDate
+from kyc.screening.entries import ListedEntry, PartialDate, clean_dates
 from kyc.screening.scoring import MatchPolicy, ScreenedPerson, match
 
 BORN = date(1960, 5, 7)
@@ -18,8 +18,8 @@ ANYDER = ScreenedPerson("Anyder Zapolet", BORN, ("UTO",))
 
 
 def listed(*dates: str, countries: tuple[str, ...] = ()) -> ListedEntry:
-    read = tuple(PartialDate.parse(text) for text in dates)
-    return ListedEntry("1", ("ZAPOLET, Anyder",), read, countries)
+    read, unread = clean_dates(dates)
+    return ListedEntry("1", ("ZAPOLET, Anyder",), read, countries, unread_births=unread)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,15 @@ def listed(*dates: str, countries: tuple[str, ...] = ()) -> ListedEntry:
         (("circa 1964",), "near", 0.0),
         (("1963",), "conflict", -0.20),
         (("circa 1965",), "conflict", -0.20),
+        (("1955 to 1970",), "near", 0.0),
+        (("1962 to 1970",), "near", 0.0),
+        (("1950 to 1958",), "near", 0.0),
+        (("1963 to 1970",), "conflict", -0.20),
+        (("circa 1964-1970",), "near", 0.0),
+        (("circa 1965-1970",), "conflict", -0.20),
+        (("1980", "the sixties"), "not_known", 0.0),
+        (("1960", "the seventies"), "match", 0.03),
+        (("the sixties",), "not_known", 0.0),
         ((), "not_known", 0.0),
     ],
 )
@@ -53,6 +62,8 @@ LISTED_DATES = st.builds(
     st.none() | st.integers(1, 12),
     st.just(None),
     st.booleans(),
+) | st.builds(
+    lambda first, more: PartialDate(first, last_year=first + more), YEARS, st.integers(1, 20)
 )
 
 
