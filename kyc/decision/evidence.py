@@ -55,7 +55,8 @@ class DocumentEvidence:
     outcome : str
         ``read``, ``unreadable`` or ``no_mrz``.
     is_accepted : bool
-        All check digits hold within the repair budget.
+        All check digits hold within the repair budget; of a licence, which has none, every element
+        that its version asks for is said, and the version is not long over.
     confidence : float
         0–1, of the reading.
     fields : mapping of str to FieldMatch
@@ -63,8 +64,8 @@ class DocumentEvidence:
     is_licence : bool
         Read from a licence's bar code, which has no check digits and names no nationality.
     printed, barcode : mapping of str to FieldMatch, or None
-        What was read by machine against the print for people, and against the bar code; None where
-        there is no such thing to compare with.
+        What was read by machine against the print for people, and against the bar code or a further
+        one; None where there is no such thing to compare with.
     has_unseen_print : bool
         The engine that reads the print for people failed.
     """

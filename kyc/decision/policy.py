@@ -35,7 +35,7 @@ RETRIES_USED_UP = "retries_used_up"
 class Policy:
     """One version of the operator's policy; the version is stored with every decision."""
 
-    version: str = "2026-11.3"
+    version: str = "2026-11.4"
     rules: Rules = field(default_factory=Rules)
 
 
