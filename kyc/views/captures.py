@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,13 +26,18 @@ from kyc.services.captures import (
     image_capture,
     video_capture,
 )
-from kyc.services.challenges import challenge_current, challenge_renew, draws_left
+from kyc.services.challenges import (
+    MovementsUsedUp,
+    challenge_current,
+    challenge_renew,
+    draws_left,
+)
 from kyc.services.consents import has_biometric_consent
 from kyc.views.challenge_words import ACTION_WORDS
 from kyc.views.gate import actor_of, error_body, own_verification, wants_json
 from kyc.views.pages import require_collecting, wizard_page
 from kyc.views.quality_words import issue_sentences
-from kyc.views.steps import CAPTURE_SIDES, due_step, next_url
+from kyc.views.steps import CAPTURE_SIDES, due_step, next_url, wizard_context
 from kyc.vision.liveness.challenge import LEAD_MS, LIGHT_MS, parse_challenge
 
 # For a challenge that gives its movements no time of their own.
@@ -83,17 +89,23 @@ def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
         return _not_due(request, verification)
     if request.method == "POST":
         return _take_face(request, verification)
-    key = capture_key(verification, CaptureKind.LIVENESS_VIDEO)
     still_key = capture_key(verification, CaptureKind.SELFIE_STILL)
-    challenge = challenge_current(verification)
     context = {
+        "still_form": ImageForm(initial={"capture_key": still_key}, auto_id="still_%s"),
+        "kept": current_capture(verification, CaptureKind.LIVENESS_VIDEO) is not None,
+        "next_url": next_url(verification),
+    }
+    try:
+        challenge = challenge_current(verification)
+    except MovementsUsedUp as used_up:
+        page = {**wizard_context(verification, "liveness"), **context, "used_up": used_up.sentence}
+        return render(request, "kyc/liveness_used_up.html", page)
+    key = capture_key(verification, CaptureKind.LIVENESS_VIDEO)
+    context |= {
         "challenge": _challenge_context(challenge),
         "light_seconds": _light_seconds(challenge),
         "has_other_movements": draws_left(verification) > 0,
         "form": VideoForm(initial={"capture_key": key, "nonce": str(challenge.nonce)}),
-        "still_form": ImageForm(initial={"capture_key": still_key}, auto_id="still_%s"),
-        "kept": current_capture(verification, CaptureKind.LIVENESS_VIDEO) is not None,
-        "next_url": next_url(verification),
     }
     return wizard_page(request, verification, "liveness", context)
 
@@ -101,8 +113,9 @@ def liveness(request: HttpRequest, verification: Verification) -> HttpResponse:
 @require_POST
 @own_verification
 def liveness_renew(request: HttpRequest, verification: Verification) -> HttpResponse:
-    """Issue a fresh challenge."""
-    challenge_renew(verification)
+    """Issue a fresh challenge; where there is none left today, the page says so."""
+    with suppress(MovementsUsedUp):
+        challenge_renew(verification)
     return redirect("kyc:liveness")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -23,7 +24,7 @@ from fraudsite.core.services.files import StorageFull
 from kyc.choices import CaptureKind, VerificationStatus
 from kyc.models import Capture, Consent, Customer, DeviceSighting, LivenessChallenge, Verification
 from kyc.services.captures import capture_key
-from kyc.services.challenges import challenge_current
+from kyc.services.challenges import challenge_current, challenge_renew
 from kyc.services.customers import details_read
 from tests.kyc.conftest import DETAILS, Traveller, jpeg
 
@@ -257,7 +258,9 @@ class TestChallenge:
 
         assert (answer.status_code, answer.json()["code"]) == (422, "challenge_expired")
 
-    def test_after_three_draws_the_movements_stay_the_same(self, traveller: Traveller) -> None:
+    def test_after_three_draws_the_movements_stay_for_the_rest_of_their_time(
+        self, traveller: Traveller
+    ) -> None:
         traveller.reaches_capture()
         traveller.uploads(jpeg())
         challenge_current(traveller.verification)
@@ -265,9 +268,62 @@ class TestChallenge:
         for _ in range(9):
             traveller.post("liveness_renew")
 
-        drawn = LivenessChallenge.objects.order_by("issued_at").values_list("actions", flat=True)
+        drawn = LivenessChallenge.objects.order_by("issued_at").values_list("actions", "expires_at")
         assert len(drawn) == 10
         assert len(set(drawn[2:])) == 1
+        assert len({expires_at for _, expires_at in drawn}) == 3
+
+    def test_movements_whose_time_is_over_do_not_come_again(self, traveller: Traveller) -> None:
+        """Noted, they could be done by a film that was made in peace."""
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        for _ in range(3):
+            last = challenge_renew(traveller.verification)
+
+        drawn = [last]
+        for _ in range(3):
+            with time_machine.travel(drawn[-1].expires_at):
+                drawn.append(challenge_current(traveller.verification))
+
+        assert len({one.expires_at for one in drawn}) == 4
+        # The same ones are drawn twice in a row once in ten thousand times, not three times.
+        assert len({one.actions for one in drawn}) > 1
+
+    def test_movements_with_no_time_left_for_a_film_are_drawn_anew(
+        self, traveller: Traveller
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        for _ in range(3):
+            last = challenge_renew(traveller.verification)
+
+        with time_machine.travel(last.expires_at - timedelta(seconds=20)):
+            anew = challenge_renew(traveller.verification)
+
+        assert anew.expires_at > last.expires_at
+
+    def test_ten_draws_a_day_are_enough(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        for _ in range(10):
+            challenge = challenge_current(traveller.verification)
+            LivenessChallenge.objects.update(
+                issued_at=F("issued_at") - timedelta(minutes=6),
+                expires_at=F("expires_at") - timedelta(minutes=6),
+            )
+
+        page = traveller.client.get(reverse("kyc:liveness"))
+        again = traveller.post("liveness_renew", follow=True)
+
+        assert page.status_code == again.status_code == 200
+        for one in (page, again):
+            assert "no more movements for you today. Upload a photo of your face" in one.text
+            assert 'id="challenge"' not in one.text
+        assert LivenessChallenge.objects.count() == 10
+        assert traveller.sends_still(jpeg()).url == reverse("kyc:submit")
+
+        with time_machine.travel(challenge.issued_at + timedelta(days=1, minutes=1)):
+            assert challenge_current(traveller.verification).actions
 
     def test_every_picture_can_be_taken_again_from_the_last_page(
         self, traveller: Traveller
@@ -295,7 +351,7 @@ class TestChallenge:
             traveller.post("liveness_renew")
 
         assert ["Get other movements" in page for page in pages] == [True, True, False]
-        assert "These movements stay for this try" in pages[2]
+        assert "These movements stay for a few minutes" in pages[2]
 
     def test_a_new_still_makes_the_selfie_of_an_earlier_video_obsolete(
         self, traveller: Traveller
