@@ -14,7 +14,13 @@ from kyc.vision.liveness.challenge import Challenge, parse_challenge
 from kyc.vision.video import Frame, VideoLimits, read_frames
 
 # A recording of one challenge is 20 s at most; clips of several segments are longer.
-LIMITS = VideoLimits(max_bytes=200_000_000, max_duration_ms=60_000, max_frames=4_000)
+LIMITS = VideoLimits(
+    max_bytes=200_000_000,
+    max_duration_ms=60_000,
+    max_frames=4_000,
+    max_cpu_s=120,
+    max_memory_bytes=4_000_000_000,
+)
 _LABELS = ("live", "spoof", "refuse")
 
 

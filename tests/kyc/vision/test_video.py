@@ -16,7 +16,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from kyc.vision.video import VideoLimits, VideoRefused, container_type, read_frame, read_frames
+from kyc.vision import video
+from kyc.vision.video import (
+    BROWSER_LIMITS,
+    VideoLimits,
+    VideoRefused,
+    container_type,
+    read_frame,
+    read_frames,
+    video_length_ms,
+)
+from kyc.vision.video_worker import sampled_frames
+from tests.kyc.vision.crafted_mp4 import (
+    SUBSAMPLING_420,
+    SUBSAMPLING_444,
+    huge_jpeg,
+    jpeg_of,
+    mp4_of,
+)
 
 
 def moving_square(count: int, size: tuple[int, int] = (160, 120)) -> list[np.ndarray]:
@@ -170,10 +187,81 @@ def test_no_file_is_left_or_written(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     private.mkdir()
     monkeypatch.setenv("TMPDIR", str(private))
 
-    read_frames(data)
-    refusal(b"\x1a\x45\xdf\xa3\x84webm" + zlib.compress(data))
+    # In this process, of which one knows where it would write.
+    sampled_frames(data, VideoLimits())
+    with pytest.raises(VideoRefused):
+        sampled_frames(b"\x1a\x45\xdf\xa3\x84webm" + zlib.compress(data), VideoLimits())
 
     assert list(private.iterdir()) == []
+
+
+def test_the_length_of_a_video_is_known_without_its_frames(tmp_path: Path) -> None:
+    data = encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
+
+    assert video_length_ms(data) == read_frames(data)[-1].at_ms == pytest.approx(1917, abs=1)
+    with pytest.raises(VideoRefused):
+        video_length_ms(data[:300])
+
+
+STRIP = (61, 65_000)
+# Wide enough for what only the process may have to bear.
+NO_SHAPE = VideoLimits(min_side_px=1, max_elongation=10_000)
+
+
+def film_whose_planes_shrink(size: tuple[int, int]) -> bytes:
+    """The first frame has its colours in full, those after it in a quarter of the samples."""
+    pictures = [jpeg_of(size, 50, SUBSAMPLING_444), jpeg_of(size, 200, SUBSAMPLING_420)]
+    return mp4_of(pictures, [0, 1, 1, 1], [100] * 4, size)
+
+
+def test_a_film_that_crashes_the_decoder_is_refused_and_harms_nobody() -> None:
+    # With OpenCV 4.11 a segmentation fault: https://github.com/opencv/opencv/issues/29699.
+    assert refusal(film_whose_planes_shrink(STRIP), NO_SHAPE) == "too_complex"
+
+
+@pytest.mark.parametrize("size", [STRIP, (1000, 160), (63, 63)])
+def test_frames_of_a_shape_that_no_camera_has_are_refused(size: tuple[int, int]) -> None:
+    assert refusal(film_whose_planes_shrink(size)) == "unreadable"
+
+
+def test_huge_frames_between_those_that_are_sampled_cost_a_limited_time() -> None:
+    pictures = [jpeg_of((320, 240), 50), huge_jpeg(16_000)]
+    order = [0] + [1] * 12 + [0, 0]
+    data = mp4_of(pictures, order, [1] * 12 + [200, 200, 100], (320, 240))
+
+    assert len(data) < 4_000_000
+    assert refusal(data, VideoLimits(max_cpu_s=1)) == "too_complex"
+
+
+def test_a_film_that_takes_too_much_memory_is_refused(tmp_path: Path) -> None:
+    data = encoded(tmp_path, "webm", "VP80", moving_square(60, size=(640, 480)), fps=12)
+
+    # By whoever noticed first: Python, OpenCV or FFmpeg.
+    code = refusal(data, VideoLimits(max_memory_bytes=250_000_000))
+    assert code in {"too_complex", "unreadable"}
+
+
+def test_a_process_that_gets_no_time_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
+    monkeypatch.setattr(video, "WAIT_FACTOR", 0.0001)
+
+    assert refusal(data) == "too_complex"
+
+
+def test_from_a_browser_comes_only_what_browsers_write(tmp_path: Path) -> None:
+    film = moving_square(24)
+
+    assert len(read_frames(encoded(tmp_path, "webm", "VP80", film, fps=12), BROWSER_LIMITS)) == 24
+    assert len(read_frames(encoded(tmp_path, "mp4", "VP90", film, fps=12), BROWSER_LIMITS)) == 24
+    clip = encoded(tmp_path, "mp4", "mp4v", film, fps=12)
+    disguised = mp4_of([jpeg_of((320, 240), 50)], [0] * 3, [100] * 3, (320, 240))
+    assert refusal(clip, BROWSER_LIMITS) == "unknown_codec"
+    assert refusal(disguised, BROWSER_LIMITS) == "unknown_codec"
+    for other in (gif(film, frame_ms=80), jpegs(film)):
+        with pytest.raises(VideoRefused, match=r"^This is not a WebM or MP4 video\.$"):
+            read_frames(other, BROWSER_LIMITS)
 
 
 @settings(
@@ -192,8 +280,9 @@ def test_a_damaged_video_is_read_or_refused_but_nothing_else(
     for position, value in flips:
         data[position % len(data)] = value
 
+    # In this process: in its own, whatever else went wrong would be a refusal too.
     with suppress(VideoRefused):
-        frames = read_frames(bytes(data))
+        frames = sampled_frames(bytes(data), VideoLimits())
         assert all(frame.pixels.shape[2] == 3 for frame in frames)
 
 
