@@ -132,9 +132,7 @@ def _differing(licences: Sequence[dict[str, Any]]) -> list[str]:
     facts = [licence_facts(licence) for licence in licences]
     compared = [compare_exact(facts[0], other) for other in facts[1:]]
     return [
-        name
-        for name in COMPARED
-        if any(states[name] is FieldMatch.CONFLICT for states in compared)
+        name for name in COMPARED if any(states[name] is FieldMatch.CONFLICT for states in compared)
     ]
 
 
