@@ -346,3 +346,18 @@ def test_a_retired_list_is_searched_no_more(
     assert screen(verification) is None
     with pytest.raises(Refusal, match="not_in_use"):
         watchlist_retire(name="ours", analyst=anna)
+
+
+def test_retired_lists_take_no_room_from_those_in_use(
+    verification: Verification, tmp_path: Path, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kyc.services.watchlist_search.CANDIDATES", 2)
+    crowd = [(f"U-{n}", "NUNEZ, Carla Maria", "", "1990-01-02", "", "") for n in range(5)]
+    take_in(tmp_path, crowd, name="old")
+    watchlist_retire(name="old", analyst=anna)
+    take_in(tmp_path, [("U-1", "NUNEZ, Carla", "", "1990", "", "Invented"), *OTHERS])
+
+    findings = screen(verification)
+
+    assert findings is not None
+    assert [match.list_name for match in findings.matches] == ["ours"]
