@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from fraudsite.core.transitions import TransitionTable
@@ -69,13 +70,20 @@ class Rescreening(models.Model):
     """The approved customers against what one version of a list brought: begun -> finished.
 
     Goes through customers in the order of their ids; `next_after` is the last one looked at, so
-    that whatever stops it, the next run goes on from there.
+    that whatever stops it, the next run goes on from there. Whoever could not be compared is kept
+    in `unsearched` and tried again, finished or not.
     """
 
     version = models.OneToOneField(
         "kyc.WatchlistVersion", on_delete=models.PROTECT, related_name="rescreening"
     )
+    is_whole_list = models.BooleanField(
+        default=False, help_text="The list was brought back: not only what is new on it counts"
+    )
     next_after = models.UUIDField(null=True, blank=True)
+    unsearched = ArrayField(
+        models.UUIDField(), default=list, blank=True, help_text="Customers who are tried again"
+    )
     customers_count = models.PositiveIntegerField(default=0)
     hits_count = models.PositiveIntegerField(default=0)
     begun_at = models.DateTimeField(auto_now_add=True)

@@ -1,20 +1,21 @@
 """A changed list against the approved: only what is new on it, only those who are customers.
 
 What customers are called is sealed under a key of each, so that there is nothing to search in. A
-run opens the names of some hundred customers at a time, compares them in memory with the new
-entries, and forgets them. The condition is that of a search (`kyc.screening.word_index`), so that
-a customer is found here whenever their own search would find the entry.
+run opens the names of one customer after the other, compares them in memory with the new entries,
+and forgets them. The condition is that of a search (`kyc.screening.word_index`), so that a customer
+is found here whenever their own search would find the entry.
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 
+import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from fraudsite.core.services.data_keys import DataKeyDestroyed
@@ -31,25 +32,43 @@ from kyc.services.stage_results import findings_read
 from kyc.services.watchlist_search import POLICY, Candidate, FoundMatch, people_search
 from kyc.services.watchlists import lists_in_use
 
-# Customers whose names are in memory at a time, and after whom the place is kept.
+logger = structlog.get_logger(__name__)
+
+# Customers after whom the place is kept at the latest.
 BATCH = 200
-# A run ends after that long and the next one goes on, so that nothing else waits for it.
+# A run ends after that long and the next one goes on, so that nothing else waits for it, and far
+# from the task's time limit, at which the place would be lost: asked after every customer.
 RUN_S = 20.0
 # With more new entries than this, each customer is searched for in the database instead: a first
 # import is all new, and would not fit into memory beside everything else.
 IN_MEMORY = 20_000
+KEPT = ("customers_count", "hits_count", "next_after", "unsearched", "finished_at")
+
+Comparison = Callable[[Verification], int]
 
 
 def rescreenings_run(*, run_s: float = RUN_S) -> int:
-    """Go on with what is unfinished, the oldest first, for some seconds; return the hits found."""
+    """Go on with what is unfinished, the oldest first, for some seconds; return the hits raised.
+
+    At least one customer is looked at.
+    """
     until = time.monotonic() + run_s
     hits = 0
-    while time.monotonic() < until:
-        found = _step()
-        if found is None:
-            break
+    while (found := _step(until)) is not None:
         hits += found
+        if time.monotonic() > until:
+            break
     return hits
+
+
+def unsearched_retry(*, run_s: float = RUN_S) -> int:
+    """Search for those who could not be compared, for some seconds; return how many still cannot.
+
+    On all lists, which finds what the one that changed would have.
+    """
+    until = time.monotonic() + run_s
+    ids = Rescreening.objects.exclude(unsearched=[]).order_by("pk").values_list("pk", flat=True)
+    return sum(_retry(pk, until) for pk in list(ids))
 
 
 def customer_rescreen(*, verification: Verification) -> int:
@@ -60,7 +79,7 @@ def customer_rescreen(*, verification: Verification) -> int:
     if not lists_in_use():
         return 0
     try:
-        return _keep(verification, people_search(people_of(verification)))
+        return _search(verification)
     except DataKeyDestroyed:
         return 0
 
@@ -79,29 +98,83 @@ def is_screened_on_lists_in_force(verification: Verification) -> bool:
     return all((state.name, state.number) in searched for state in lists_in_use())
 
 
-def _step() -> int | None:
+def _step(until: float) -> int | None:
     """Look at the next customers of the oldest unfinished rescreening; None if there is nothing."""
     with transaction.atomic():
-        waiting = Rescreening.objects.select_for_update(skip_locked=True).filter(finished_at=None)
-        rescreening = waiting.order_by("pk").first()
+        waiting = Rescreening.objects.select_for_update(of=("self",), skip_locked=True)
+        unfinished = waiting.filter(finished_at=None).select_related("version__watchlist")
+        rescreening = unfinished.order_by("pk").first()
         if rescreening is None:
             return None
-        batch = _approved_after(rescreening.next_after)
-        hits = sum(_compare(verification, rescreening.version_id) for verification in batch)
-        rescreening.customers_count += len(batch)
-        rescreening.hits_count += hits
-        if batch:
-            rescreening.next_after = batch[-1].customer_id
-        if len(batch) < BATCH:
+        before = rescreening.hits_count
+        is_retired = rescreening.version.watchlist.retired_at is not None
+        # Nobody is to be found on such a list; brought back, it is compared whole.
+        if is_retired or _look_at_next(rescreening, until):
             rescreening.finished_at = timezone.now()
-        rescreening.save(
-            update_fields=["customers_count", "hits_count", "next_after", "finished_at"]
+        rescreening.save(update_fields=KEPT)
+        return rescreening.hits_count - before
+
+
+def _look_at_next(rescreening: Rescreening, until: float) -> bool:
+    """Look at customers until the batch or the time is over; return whether they were the last."""
+    compare = _comparing(rescreening)
+    batch = _approved_after(rescreening.next_after)
+    for verification in batch:
+        hits = _alone(compare, verification)
+        if hits is None:
+            rescreening.unsearched.append(verification.customer_id)
+        rescreening.hits_count += hits or 0
+        rescreening.customers_count += 1
+        rescreening.next_after = verification.customer_id
+        if time.monotonic() > until:
+            return False
+    return len(batch) < BATCH
+
+
+def _retry(rescreening_id: int, until: float) -> int:
+    """Search for whom a rescreening left out; whoever fails again is tried last the next time."""
+    with transaction.atomic():
+        free = Rescreening.objects.select_for_update(skip_locked=True)
+        rescreening = free.filter(pk=rescreening_id).first()
+        if rescreening is None:
+            return 0
+        for customer_id in tuple(rescreening.unsearched):
+            rescreening.unsearched.remove(customer_id)
+            hits = _alone(_search, _approved().filter(customer_id=customer_id).first())
+            if hits is None:
+                rescreening.unsearched.append(customer_id)
+            rescreening.hits_count += hits or 0
+            if time.monotonic() > until:
+                break
+        rescreening.save(update_fields=KEPT)
+        return len(rescreening.unsearched)
+
+
+def _alone(compare: Comparison, verification: Verification | None) -> int | None:
+    """Return the hits that a comparison raises; None if something is wrong with this customer.
+
+    Whatever it is keeps none of the others waiting.
+    """
+    if verification is None:
+        # No longer approved, or erased.
+        return 0
+    try:
+        with transaction.atomic():
+            return compare(verification)
+    except DataKeyDestroyed:
+        # Erased in between: there is nobody left to find anything about.
+        return 0
+    except Exception as error:  # noqa: BLE001 - see above; the type says enough
+        logger.error(
+            "rescreening_failed",
+            customer_id=str(verification.customer_id),
+            error_type=type(error).__name__,
         )
-        return hits
+        return None
 
 
-def _approved_after(customer_id: uuid.UUID | None) -> list[Verification]:
-    """Return the newest verification of the next customers, where it is approved."""
+def _approved() -> QuerySet[Verification]:
+    """Return the newest verification of each customer who is there, where it is approved."""
     newer = Verification.objects.filter(
         customer=OuterRef("customer"), created_at__gt=OuterRef("created_at")
     )
@@ -110,21 +183,30 @@ def _approved_after(customer_id: uuid.UUID | None) -> list[Verification]:
         status=VerificationStatus.APPROVED,
         customer__data_key__destroyed_at__isnull=True,
     )
+    return approved.select_related("customer", "customer__data_key")
+
+
+def _approved_after(customer_id: uuid.UUID | None) -> list[Verification]:
+    approved = _approved()
     if customer_id is not None:
         approved = approved.filter(customer_id__gt=customer_id)
-    related = approved.select_related("customer", "customer__data_key")
-    return list(related.order_by("customer_id")[:BATCH])
+    return list(approved.order_by("customer_id")[:BATCH])
 
 
-def _compare(verification: Verification, version_id: int) -> int:
-    index = _new_entries(version_id)
-    try:
-        people = people_of(verification)
-        found = people_search(people) if index is None else list(_found(people, index))
-        return _keep(verification, found)
-    except DataKeyDestroyed:
-        # Erased in between: there is nobody left to find anything about.
-        return 0
+def _comparing(rescreening: Rescreening) -> Comparison:
+    """Return what compares a customer with what the rescreening is about."""
+    version = rescreening.version
+    in_force = version.watchlist.active_version_id
+    index = None if rescreening.is_whole_list else _new_entries(version.pk, in_force)
+    return _search if index is None else partial(_compare, index)
+
+
+def _search(verification: Verification) -> int:
+    return _keep(verification, people_search(people_of(verification)))
+
+
+def _compare(index: WordIndex[Candidate], verification: Verification) -> int:
+    return _keep(verification, list(_found(people_of(verification), index)))
 
 
 def _keep(verification: Verification, found: list[FoundMatch]) -> int:
@@ -144,8 +226,11 @@ def _found(people: list[ScreenedPerson], index: WordIndex[Candidate]) -> Iterato
 
 
 @lru_cache(maxsize=1)
-def _new_entries(version_id: int) -> WordIndex[Candidate] | None:
-    """Return what the version brought, to be searched in memory; None if that is too much."""
+def _new_entries(version_id: int, _in_force: int | None) -> WordIndex[Candidate] | None:
+    """Return what the version brought, to be searched in memory; None if that is too much.
+
+    Without what ended since, which is why the version in force says what is kept here.
+    """
     begun = WatchlistEntry.objects.filter(begun_in_id=version_id, ended_in=None)
     if begun.count() > IN_MEMORY:
         return None

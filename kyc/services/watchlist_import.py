@@ -115,10 +115,9 @@ def _lock(order: ImportOrder) -> Watchlist:
     Watchlist.objects.get_or_create(pk=order.name, defaults={"format": order.format})
     watchlist = Watchlist.objects.select_for_update().get(pk=order.name)
     watchlist.format = order.format
-    watchlist.retired_at = None
     if order.max_age_days is not None:
         watchlist.max_age_days = order.max_age_days
-    watchlist.save(update_fields=["format", "retired_at", "max_age_days"])
+    watchlist.save(update_fields=["format", "max_age_days"])
     return watchlist
 
 
@@ -196,7 +195,19 @@ def _version_keep(
         target=watchlist,
         details={"version": version.number, "entries": counts.entries, "sha256": sha256},
     )
+    if watchlist.retired_at is not None:
+        _bring_back(watchlist, version)
     return version
+
+
+def _bring_back(watchlist: Watchlist, version: WatchlistVersion) -> None:
+    """Take a retired list into use again, as it was if the version is refused.
+
+    Nobody who was approved meanwhile was searched for on any of it.
+    """
+    watchlist.retired_at = None
+    watchlist.save(update_fields=["retired_at"])
+    Rescreening.objects.create(version=version, is_whole_list=True)
 
 
 def _put_in_force(watchlist: Watchlist, version: WatchlistVersion) -> None:
@@ -204,5 +215,5 @@ def _put_in_force(watchlist: Watchlist, version: WatchlistVersion) -> None:
     watchlist.active_version = version
     watchlist.save(update_fields=["active_version"])
     if version.added_count or version.changed_count:
-        Rescreening.objects.create(version=version)
+        Rescreening.objects.get_or_create(version=version)
         publish(kind=WATCHLIST_CHANGED, aggregate=watchlist, payload={"version_id": version.pk})

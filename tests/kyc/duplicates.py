@@ -36,7 +36,11 @@ def face(seed: int, *, moved: float = 0.0) -> Embedding:
 
 
 def customer_make(
-    *, surname: str = "", workspace: Workspace | None = None, born: date | None = None
+    *,
+    surname: str = "",
+    given_names: str = "",
+    workspace: Workspace | None = None,
+    born: date | None = None,
 ) -> Verification:
     """Return the verification, not sent yet, of a customer whose name and birthday nobody has."""
     customer = Customer.objects.create(
@@ -44,7 +48,7 @@ def customer_make(
     )
     details = PersonDetails(
         surname=surname or _letters(customer.pk),
-        given_names=_letters(customer.pk),
+        given_names=given_names or _letters(customer.pk),
         birth_date=born or date(1930, 1, 1) + timedelta(days=customer.pk.int % 25_000),
         nationality="UTO",
     )

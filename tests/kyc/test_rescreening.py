@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fraudsite.core.actors import Actor
-from fraudsite.core.models import OutboxEvent
+from fraudsite.core.models import OutboxEvent, User
 from fraudsite.core.outbox import relay_batch
 from fraudsite.core.services.data_keys import data_key_destroy
 from fraudsite.core.transitions import move
-from kyc.choices import Stage, StageState
-from kyc.models import Rescreening, ScreeningHit, Verification
+from kyc.choices import Stage, StageState, VerificationStatus
+from kyc.models import Customer, Rescreening, ScreeningHit, Verification, Watchlist
 from kyc.screening.simulation import PERTURBATIONS, NameSource
 from kyc.screening.word_index import WordIndex
-from kyc.services.rescreening import rescreenings_run
+from kyc.services.rescreening import rescreenings_run, unsearched_retry
 from kyc.services.risk import risk_current
 from kyc.services.screening import screen
 from kyc.services.screening_hits import SCREENING_HIT
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import result_store
 from kyc.services.watchlist_search import candidates
+from kyc.services.watchlists import watchlist_retire
 from tests.kyc.conftest import Traveller
+from tests.kyc.duplicates import customer_make, put
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
 
 SYSTEM = Actor.system("test")
@@ -113,6 +116,132 @@ def test_a_large_change_is_searched_for_in_the_database_with_the_same_end(
 
     assert rescreenings_run() == 1
     assert ScreeningHit.objects.get().entry.external_id == "U-1"
+
+
+def test_a_list_that_is_brought_back_is_compared_whole(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [*OTHERS, CARLA])
+    rescreenings_run()
+    watchlist_retire(name="ours", analyst=anna)
+    approve(verification)
+    relay_batch()
+    assert not ScreeningHit.objects.exists()
+
+    take_in(tmp_path, [*OTHERS, CARLA])
+
+    assert rescreenings_run() == 1
+    assert ScreeningHit.objects.get().entry.external_id == "U-1"
+
+
+def test_a_list_that_a_refused_import_brings_back_is_compared_as_it_was(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [*OTHERS, CARLA])
+    rescreenings_run()
+    watchlist_retire(name="ours", analyst=anna)
+    approve(verification)
+
+    assert take_in(tmp_path, [CARLA]).refusal
+
+    assert Watchlist.objects.get().retired_at is None
+    assert rescreenings_run() == 1
+    assert ScreeningHit.objects.get().entry.external_id == "U-1"
+
+
+def test_a_dry_run_brings_no_list_back(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    take_in(tmp_path, [*OTHERS, CARLA])
+    watchlist_retire(name="ours", analyst=anna)
+
+    take_in(tmp_path, [*OTHERS, CARLA], is_dry_run=True)
+
+    assert Watchlist.objects.get().retired_at is not None
+    assert Rescreening.objects.count() == 1
+
+
+def test_of_a_list_that_was_retired_meanwhile_nobody_is_found(
+    verification: Verification, tmp_path: Path, anna: User
+) -> None:
+    approve(verification)
+    take_in(tmp_path, [*OTHERS, CARLA])
+    watchlist_retire(name="ours", analyst=anna)
+
+    assert rescreenings_run() == 0
+
+    rescreening = Rescreening.objects.get()
+    assert rescreening.finished_at is not None
+    assert rescreening.customers_count == 0
+
+
+def another_carla() -> Customer:
+    """Return an approved customer of that name."""
+    verification = customer_make(surname="Núñez", given_names="Carla Maria", born=date(1990, 1, 2))
+    put(verification, VerificationStatus.APPROVED)
+    return verification.customer
+
+
+def test_a_run_ends_after_its_time_with_the_customer_it_was_at(db: None, tmp_path: Path) -> None:
+    for _ in range(3):
+        another_carla()
+    take_in(tmp_path, [*OTHERS, CARLA])
+
+    found = [rescreenings_run(run_s=-1) for _ in range(4)]
+
+    assert found == [1, 1, 1, 0]
+    assert Rescreening.objects.get().finished_at is not None
+
+
+def test_nobody_is_found_on_an_entry_that_ended_while_the_run_was_under_way(
+    db: None, tmp_path: Path
+) -> None:
+    for _ in range(2):
+        another_carla()
+    take_in(tmp_path, [*OTHERS, CARLA])
+    assert rescreenings_run(run_s=-1) == 1
+
+    take_in(tmp_path, OTHERS)
+
+    assert rescreenings_run() == 0
+    assert not Rescreening.objects.filter(finished_at=None).exists()
+
+
+def test_who_cannot_be_read_keeps_nobody_waiting_and_is_tried_again(
+    db: None, tmp_path: Path
+) -> None:
+    readable, *damaged = (another_carla() for _ in range(3))
+    for customer in damaged:
+        Customer.objects.filter(pk=customer.pk).update(details_sealed=b"\x01" * 80)
+    take_in(tmp_path, [*OTHERS, CARLA])
+
+    assert rescreenings_run() == 1
+
+    assert ScreeningHit.objects.get().customer == readable
+    rescreening = Rescreening.objects.get()
+    assert rescreening.finished_at is not None
+    assert rescreening.unsearched == sorted(customer.pk for customer in damaged)
+    assert unsearched_retry() == 2
+
+    damaged[0].save(update_fields=["details_sealed"])
+    data_key_destroy(data_key=damaged[1].data_key, actor=SYSTEM)
+    assert unsearched_retry() == 0
+
+    assert ScreeningHit.objects.filter(customer=damaged[0]).count() == 1
+    rescreening.refresh_from_db()
+    assert (rescreening.unsearched, rescreening.hits_count) == ([], 2)
+
+
+def test_those_who_fail_again_are_tried_last_the_next_time(db: None, tmp_path: Path) -> None:
+    damaged = sorted((another_carla() for _ in range(2)), key=lambda customer: customer.pk)
+    for customer in damaged:
+        Customer.objects.filter(pk=customer.pk).update(details_sealed=b"\x01" * 80)
+    take_in(tmp_path, [*OTHERS, CARLA])
+    rescreenings_run()
+
+    unsearched_retry(run_s=-1)
+
+    assert Rescreening.objects.get().unsearched == [damaged[1].pk, damaged[0].pk]
 
 
 def test_who_is_approved_after_the_list_changed_under_way_is_searched_for_then(
