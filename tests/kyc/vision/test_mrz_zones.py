@@ -11,7 +11,13 @@ import numpy.typing as npt
 import pytest
 
 from kyc.vision.mrz.chains import find_letter_lines
-from kyc.vision.mrz.letter_lines import LetterLine, line_of, without_neighbours
+from kyc.vision.mrz.letter_lines import (
+    MAX_CHAINS,
+    LetterLine,
+    joined,
+    line_of,
+    without_neighbours,
+)
 from kyc.vision.mrz.line_groups import first_group
 from kyc.vision.mrz.zones import MARGIN_IN_PITCHES, Zone, find_zones, straightened
 
@@ -126,6 +132,19 @@ def test_a_line_is_parted_only_where_one_of_a_zone_comes_of_it(
     columns: tuple[float, ...], left: int
 ) -> None:
     assert len(without_neighbours(line_at(*columns)).centres) == left
+
+
+def test_of_very_many_chains_the_longest_are_joined() -> None:
+    specks = [
+        line_of(np.array([(10.0 * column, 500.0 * row) for column in range(4)]))
+        for row in range(2, 1_055)
+    ]
+    halves = [line_at(*range(22)), line_at(*range(23, 44))]
+
+    lines = joined([*filter(None, specks), *halves])
+
+    assert lines[0].columns == 44
+    assert len(lines) == MAX_CHAINS - 1
 
 
 def test_a_line_longer_than_any_zone_s_comes_last() -> None:
