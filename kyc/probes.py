@@ -44,6 +44,18 @@ def models_state() -> EngineState:
     return EngineState(is_ready=True, version=version("deepface"))
 
 
+def letters_state() -> EngineState:
+    """Whether the reader of single letters can be loaded: without it fewer zones are read."""
+    # As above.
+    from kyc.vision.mrz.letters import required_letter_reader  # noqa: PLC0415
+
+    try:
+        required_letter_reader()
+    except WeightsUnavailable as error:
+        return EngineState(is_ready=False, detail=str(error))
+    return EngineState(is_ready=True)
+
+
 def faces_state() -> EngineState:
     """Whether the face engines really loaded, as the worker's processes found at their start."""
     outcome = engine_outcome_read(FACE_ENGINES)
@@ -55,3 +67,4 @@ def faces_state() -> EngineState:
 register_engine("tesseract", tesseract_state)
 register_engine("faces", faces_state)
 register_engine("models", models_state)
+register_engine("letters", letters_state)

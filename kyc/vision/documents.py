@@ -57,6 +57,7 @@ class DocumentReading:
         Calls of the engine, at most six a side.
     duration_ms : float
     engine, engine_version : str
+        The version ends with "+letters" where single cells were read as well.
     """
 
     outcome: Outcome
@@ -118,7 +119,7 @@ def read_document(
         ocr_calls=sum(one.ocr_calls for one in found.values()),
         duration_ms=round((perf_counter() - started) * 1000, 1),
         engine=chosen.name,
-        engine_version=chosen.version,
+        engine_version=chosen.version + ("+letters" if cell_reader else ""),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pytest_django.fixtures import Settings
 
 from fraudsite.core.engines import probe_engines
 from kyc import probes
 from kyc.vision.faces import match
+from kyc.vision.mrz.letters import letters_file
 from kyc.worker import warm_up
 
 
@@ -19,6 +22,7 @@ def test_engines_that_load_are_ready() -> None:
     assert probes.faces_state().is_ready is True
     assert {name for name, state in probe_engines().items() if state["is_ready"]} >= {
         "faces",
+        "letters",
         "models",
         "tesseract",
     }
@@ -52,3 +56,19 @@ def test_a_chosen_face_engine_that_cannot_be_used_is_told(settings: Settings) ->
         "The face engine arcface has no weights; `manage.py fetch_models arcface` brings them."
     )
     assert probes.faces_state().is_ready is False
+
+
+def test_a_reader_of_letters_that_cannot_be_loaded_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRAUDSITE_MODELS_DIR", str(tmp_path))
+    missing = probes.letters_state()
+
+    letters_file().write_bytes(b"")
+    damaged = probes.letters_state()
+
+    assert (missing.is_ready, damaged.is_ready) == (False, False)
+    assert missing.detail == (
+        "The weights of the letter reader are missing; `manage.py train_mrz_letters` makes them."
+    )
+    assert damaged.detail == missing.detail.replace("missing", "damaged")

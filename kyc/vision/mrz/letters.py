@@ -7,16 +7,18 @@ at a time, learned from other pictures by other means, and so errs elsewhere.
 
 from __future__ import annotations
 
+import tokenize
+import zipfile
+import zlib
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from kyc.vision.mrz.zones import MARGIN_IN_PITCHES
-from kyc.vision.weights import models_dir
+from kyc.vision.weights import WeightsUnavailable, models_dir
 
 Gray = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -27,6 +29,11 @@ CLASSES = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ< "
 PITCH_PX = 16
 # Width and height: a letter with the nearer halves of its neighbours, whose blur runs into it.
 CELL_PX = (26, 24)
+# Beside ValueError, what reading an archive of arrays raises for a file that is cut off or another.
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, TypeError, RuntimeError,
+    tokenize.TokenError,
+)  # fmt: skip
 FAINTEST = 4.0  # grey levels; a cell with less contrast is not made louder
 
 
@@ -76,24 +83,29 @@ class LetterReader:
 
         Raises
         ------
-        OSError, ValueError, KeyError
-            When there is no such file or it holds something else.
+        OSError
+            When there is no such file, or it cannot be read.
+        ValueError
+            When it is damaged or holds something else.
         """
-        with np.load(path, allow_pickle=False) as arrays:
-            layers = tuple(
-                (
-                    arrays[f"weights_{at}"].astype(np.float32),
-                    arrays[f"bias_{at}"].astype(np.float32),
-                )
-                for at in range(len(arrays.files) // 2)
-            )
-        units = [layers[0][0].shape[0], *(weights.shape[1] for weights, _ in layers)]
-        if (units[0], units[-1]) != (CELL_PX[0] * CELL_PX[1], len(CLASSES)) or any(
-            weights.shape != shape
-            for (weights, _), shape in zip(layers, pairwise(units), strict=True)
-        ):
-            raise ValueError("these are weights for other cells")
-        return cls(layers)
+        try:
+            return cls(_layers_of(path))
+        except DAMAGE as error:
+            raise ValueError("these are no weights, or not all of them") from error
+
+
+def _layers_of(path: Path) -> tuple[Layer, ...]:
+    with np.load(path, allow_pickle=False) as arrays:
+        layers = tuple(
+            (arrays[f"weights_{at}"].astype(np.float32), arrays[f"bias_{at}"].astype(np.float32))
+            for at in range(len(arrays.files) // 2)
+        )
+    units = [layers[0][0].shape[0], *(weights.shape[1] for weights, _ in layers)]
+    if (units[0], units[-1]) != (CELL_PX[0] * CELL_PX[1], len(CLASSES)) or any(
+        weights.shape != shape for (weights, _), shape in zip(layers, pairwise(units), strict=True)
+    ):
+        raise ValueError("these are weights for other cells")
+    return layers
 
 
 def log_shares(scores: Floats) -> Floats:
@@ -112,13 +124,40 @@ def letters_file() -> Path:
 
 
 def letter_reader() -> LetterReader | None:
-    """The reader of this installation; None where its weights were not made."""
-    return _loaded(letters_file())
+    """The reader of this installation; None where it has none that is whole."""
+    try:
+        return required_letter_reader()
+    except WeightsUnavailable:
+        return None
 
 
-@cache
-def _loaded(path: Path) -> LetterReader | None:
-    return LetterReader.load(path) if path.is_file() else None
+def required_letter_reader() -> LetterReader:
+    """The reader of this installation.
+
+    Raises
+    ------
+    WeightsUnavailable
+        When its weights are missing or damaged, with the command that makes them.
+    """
+    path = letters_file()
+    try:
+        return _loaded(path, path.stat().st_mtime_ns)
+    except FileNotFoundError as error:
+        raise _unavailable("missing") from error
+    except (OSError, ValueError) as error:
+        raise _unavailable("damaged") from error
+
+
+# Kept until the file changes; a failure is not kept, so that weights made later are found.
+@lru_cache(maxsize=1)
+def _loaded(path: Path, changed_at_ns: int) -> LetterReader:  # noqa: ARG001 - part of the key
+    return LetterReader.load(path)
+
+
+def _unavailable(state: str) -> WeightsUnavailable:
+    return WeightsUnavailable(
+        f"The weights of the letter reader are {state}; `manage.py train_mrz_letters` makes them."
+    )
 
 
 def cells_at(picture: Gray, columns: Floats, rows: Floats | float) -> Floats:
@@ -153,6 +192,6 @@ def _starts(middles: Floats, length: int, count: int) -> npt.NDArray[np.int64]:
     return np.asarray(np.clip(starts, 0, count - 1))
 
 
-def column_middles(count: int, margin: float = MARGIN_IN_PITCHES) -> Floats:
+def column_middles(count: int, margin: float) -> Floats:
     """Where the letters of a straightened zone have their middles, pixels."""
     return np.asarray((margin + 0.5 + np.arange(count)) * PITCH_PX, np.float32)
