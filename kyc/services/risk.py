@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 
 from fraudsite.core.outbox import publish
-from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.choices import VerificationStatus
 from kyc.choices_screening import HitStatus
 from kyc.models import (
@@ -32,6 +32,8 @@ from kyc.services.customers import details_read
 from kyc.services.device_sharing import devices_shared
 from kyc.services.screening_hits import hits_standing
 
+logger = structlog.get_logger(__name__)
+
 RISK_CHANGED = "kyc.customer.risk_changed"
 # Of the daily look at everybody: ids fetched at once, and seconds until the next task goes on.
 BATCH = 500
@@ -41,14 +43,14 @@ RUN_S = 30.0
 def risk_assess(*, customer_id: uuid.UUID, occasion: str) -> RiskAssessment | None:
     """Assess a customer anew; return the new assessment, None when nothing changed.
 
-    `occasion` is the kind of news that leads to it.
+    `occasion` is the kind of news that leads to it. Nobody is assessed who was erased.
     """
     with transaction.atomic():
         # One at a time, so that the newest row is what was known last.
         customer = (
             Customer.objects.select_for_update(of=("self",))
             .select_related("data_key")
-            .filter(pk=customer_id)
+            .filter(pk=customer_id, data_key__destroyed_at=None)
             .first()
         )
         if customer is None:
@@ -101,19 +103,31 @@ def everybody_assess(
 ) -> EverybodyReport:
     """Assess who has sent a verification, in the order of ids, for some seconds.
 
-    For what brings no news: a country whose level the operator changed.
+    For what brings no news: a country whose level the operator changed. Whoever cannot be assessed
+    keeps none of the others waiting.
     """
     until = time.monotonic() + run_s
-    sent = Verification.objects.exclude(submitted_at=None)
+    there = Verification.objects.filter(customer__data_key__destroyed_at=None)
+    sent = there.exclude(submitted_at=None)
     if after is not None:
         sent = sent.filter(customer_id__gt=after)
     ids = sent.order_by("customer_id").values_list("customer_id", flat=True).distinct()
     changed = 0
     for customer_id in ids.iterator(BATCH):
-        changed += risk_assess(customer_id=customer_id, occasion=occasion) is not None
+        changed += _assess_alone(customer_id, occasion)
         if time.monotonic() > until:
             return EverybodyReport(changed, customer_id)
     return EverybodyReport(changed, None)
+
+
+def _assess_alone(customer_id: uuid.UUID, occasion: str) -> bool:
+    try:
+        return risk_assess(customer_id=customer_id, occasion=occasion) is not None
+    except Exception as error:  # noqa: BLE001 - whatever it is; the type says enough
+        logger.error(
+            "assessment_failed", customer_id=str(customer_id), error_type=type(error).__name__
+        )
+        return False
 
 
 def _write(
@@ -145,10 +159,7 @@ def _has_fraud_sign(verification: Verification | None) -> bool:
 
 
 def _countries(customer: Customer, verification: Verification | None) -> tuple[str, ...]:
-    try:
-        details = details_read(customer)
-    except DataKeyDestroyed:
-        details = None
+    details = details_read(customer)
     named = (
         details.nationality if details else "",
         verification.issuing_country if verification else "",

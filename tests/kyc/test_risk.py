@@ -6,10 +6,12 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import OutboxEvent, User
 from fraudsite.core.outbox import relay_batch
+from fraudsite.core.services.data_keys import data_key_destroy
 from fraudsite.core.transitions import move
 from kyc.models import Customer, Device, DeviceSighting, RiskAssessment, Verification
 from kyc.selectors import customer_risk
@@ -17,6 +19,7 @@ from kyc.services.customers import customer_of_user
 from kyc.services.devices import DEVICE_SHARED, sighting_record
 from kyc.services.risk import RISK_CHANGED, everybody_assess, risk_assess, risk_current
 from tests.kyc.conftest import Traveller
+from tests.kyc.duplicates import customer_make
 
 SYSTEM = Actor.system("test")
 
@@ -107,6 +110,29 @@ def test_everybody_is_assessed_in_slices(verification: Verification, anna: User)
     assert (report.changed, report.last) == (1, verification.customer_id)
     rest = everybody_assess(occasion="daily", after=report.last)
     assert (rest.changed, rest.last) == (0, None)
+
+
+def test_whoever_cannot_be_assessed_keeps_none_of_the_others_waiting(
+    verification: Verification,
+) -> None:
+    sent = [verification, *(customer_make() for _ in range(2))]
+    Verification.objects.update(submitted_at=timezone.now())
+    Customer.objects.filter(pk=sent[1].customer_id).update(details_sealed=b"\x01" * 80)
+
+    report = everybody_assess(occasion="daily")
+
+    assert (report.changed, report.last) == (2, None)
+    assert risk_current(sent[1].customer_id) is None
+
+
+def test_nobody_is_assessed_who_was_erased(verification: Verification) -> None:
+    data_key_destroy(data_key=verification.customer.data_key, actor=SYSTEM)
+
+    assert everybody_assess(occasion="daily").changed == 0
+    assert risk_assess(customer_id=verification.customer_id, occasion="news") is None
+
+    assert not RiskAssessment.objects.exists()
+    assert not OutboxEvent.objects.filter(kind=RISK_CHANGED).exists()
 
 
 def test_history_is_never_rewritten(verification: Verification) -> None:
