@@ -188,6 +188,18 @@ class ListedEntry:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def in_order(name: str) -> str:
+    """Turn "SURNAME, Given" round, so that the given names stand beside each other.
+
+    Examples
+    --------
+    >>> in_order("DOE, John Henry")
+    'John Henry DOE'
+    """
+    surname, comma, given = name.partition(", ")
+    return f"{given} {surname}" if comma else name
+
+
 def clean_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return names without blanks, repetitions and what is too long to be one."""
     tidy = (" ".join(name.split()) for name in names)

@@ -15,6 +15,8 @@ HEARD_WORTH = 0.97
 INITIAL_WORTH = 0.7
 # Below it two words are different ones: "Petrov" and "Petrova" 0.86, "Ivan" and "Ivo" 0.5.
 WORD_FROM = 0.66
+# From here on a word is taken for two of the other side that are written as one.
+JOINED_FROM = 0.85
 # How much words that only one side has may take away: middle names come and go.
 EXTRA_COST = 0.25
 # One word in common of several is a given name or a family, not a person.
@@ -37,6 +39,8 @@ def compare_names(name: str, listed: str) -> NameComparison:
     2. Pair the words that are most alike, each once, in whatever order they stand.
     3. Of the side with fewer letters, take the share that is paired, by likeness; words that only
        the other side has take a little away.
+    4. Do so once more with neighbours as one word where the other side writes them so, and compare
+       all the letters of both in the order in which they stand; the best of the three counts.
 
     Examples
     --------
@@ -50,18 +54,48 @@ def compare_names(name: str, listed: str) -> NameComparison:
     ours, theirs = _words(name), _words(listed)
     if not ours or not theirs:
         return NameComparison(listed, 0.0, "One of the names has no letters.")
-    pairs = _paired(ours, theirs)
-    apart = _score(ours, theirs, pairs)
+    best = _compared(ours, theirs, listed)
     # "Abdulrahman" and "Abdul Rahman": words that are joined on one side pair badly.
+    joined = _joined(ours, theirs), _joined(theirs, ours)
+    if joined != (ours, theirs):
+        one = _compared(*joined, listed)
+        if one.score > best.score:
+            sentence = f"{one.sentence.removesuffix('.')}; some are written as one."
+            best = NameComparison(listed, one.score, sentence)
     together = OSA.normalized_similarity("".join(ours), "".join(theirs))
-    if together > apart:
+    if together > best.score:
         return NameComparison(listed, together, "Written as one, the names agree.")
-    return NameComparison(listed, apart, _sentence(ours, theirs, pairs))
+    return best
 
 
 def _words(name: str) -> tuple[str, ...]:
     words = fold(name).split()
     return tuple([word for word in words if word not in PARTICLES] or words)
+
+
+def _compared(ours: Sequence[str], theirs: Sequence[str], listed: str) -> NameComparison:
+    pairs = _paired(ours, theirs)
+    return NameComparison(listed, _score(ours, theirs, pairs), _sentence(ours, theirs, pairs))
+
+
+def _joined(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words with neighbours as one where one of the others is both of them."""
+    kept: list[str] = []
+    for word in words:
+        if kept and _are_one(kept[-1], word, others):
+            kept[-1] += word
+        else:
+            kept.append(word)
+    return tuple(kept)
+
+
+def _are_one(first: str, second: str, others: tuple[str, ...]) -> bool:
+    together = _nearest(first + second, others)
+    return together >= JOINED_FROM and together > _nearest(first, others)
+
+
+def _nearest(word: str, others: tuple[str, ...]) -> float:
+    return max(OSA.normalized_similarity(word, other) for other in others)
 
 
 def _paired(ours: Sequence[str], theirs: Sequence[str]) -> list[tuple[int, int, float]]:

@@ -23,6 +23,7 @@ from kyc.screening.entries import (
     RowRefused,
     clean_dates,
     clean_names,
+    in_order,
 )
 from kyc.screening.list_files import rows
 
@@ -88,7 +89,7 @@ def _entry(line: int, fields: list[str], beside: BesideFiles) -> ListedEntry | R
     remarks = fields[11]
     is_person = kind.lower() == PERSON
     names = [name, *beside.names.get(number, ()), *WEAK_NAMES.findall(remarks)]
-    tidy = clean_names(_in_order(one) if is_person else one for one in names)
+    tidy = clean_names(in_order(one) if is_person else one for one in names)
     if not number.isdigit() or not tidy:
         return RowRefused(line, "no number or no name")
     birth_dates, unread_births = clean_dates(BIRTH.findall(remarks))
@@ -102,18 +103,6 @@ def _entry(line: int, fields: list[str], beside: BesideFiles) -> ListedEntry | R
         is_person=is_person,
         unread_births=unread_births,
     )
-
-
-def _in_order(name: str) -> str:
-    """Turn "SURNAME, Given" round.
-
-    Examples
-    --------
-    >>> _in_order("DOE, John Henry")
-    'John Henry DOE'
-    """
-    surname, comma, given = name.partition(", ")
-    return f"{given} {surname}" if comma else name
 
 
 def _by_entry(path: Path, sdn: Path, columns: int, wanted: int) -> Mapping[str, list[str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kyc.screening.countries import country_codes
-from kyc.screening.entries import ListedEntry, RowRefused, clean_dates, clean_names
+from kyc.screening.entries import ListedEntry, RowRefused, clean_dates, clean_names, in_order
 from kyc.screening.list_files import rows_with_header
 
 # "LegalEntity" is what OpenSanctions writes where it does not know whether it is a person.
@@ -68,7 +68,7 @@ def _entry(line: int, row: Mapping[str, str], columns: Columns) -> ListedEntry |
     if columns.last not in row:
         return RowRefused(line, "the row is cut off")
     identity = row.get(columns.identity, "").strip()
-    names = clean_names([row.get(columns.name, ""), *_values(row, columns.aliases)])
+    names = clean_names(map(in_order, [row.get(columns.name, ""), *_values(row, columns.aliases)]))
     if not identity or len(identity) > 200 or not names:
         return RowRefused(line, "no id or no name")
     birth_dates, unread_births = clean_dates(_values(row, columns.birth_dates))

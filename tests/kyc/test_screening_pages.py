@@ -58,7 +58,7 @@ def test_the_page_of_a_hit_explains_every_feature(
     text = answer.content.decode()
     assert "Carla Maria Núñez" in text
     assert "3 of 3 words agree." in text
-    assert "NUNEZ, Carla Maria" in text
+    assert "Carla Maria NUNEZ" in text
     assert AuditEntry.objects.filter(action="screening.hit_viewed").count() == 1
 
 

@@ -323,7 +323,7 @@ def test_the_search_command_explains_matches_and_keeps_none(tmp_path: Path) -> N
 
     lines = out.getvalue().splitlines()
     assert lines[0] == "ours@1, 29 people: in order"
-    assert "ours/U-1  NUNEZ, Carla Maria  Invented" in lines[1]
+    assert "ours/U-1  Carla Maria NUNEZ  Invented" in lines[1]
     assert len(lines) == 5
 
 

@@ -128,6 +128,15 @@ def test_opensanctions_is_read(tmp_path: Path) -> None:
     assert third == RowRefused(4, "the row is cut off")
 
 
+def test_in_tables_too_a_surname_before_a_comma_comes_last(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text('id,name,aliases\n7,"ZAPOLETES, Anyder","Zapolet; DOE, Ann Mary"\n')
+
+    assert list(read_own(file)) == [
+        ListedEntry("7", ("Anyder ZAPOLETES", "Zapolet", "Ann Mary DOE"))
+    ]
+
+
 def test_an_own_list_needs_id_and_name_only(tmp_path: Path) -> None:
     file = tmp_path / "own.csv"
     file.write_text("ID,Name\n7,Anyder\n,Nobody\n8,\n")

@@ -42,6 +42,42 @@ def test_another_spelling_is_found_and_alike(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("customer", "listed"),
+    [
+        ("XIAOMING WANG", "Wang Xiao Ming"),
+        ("ABDULRAHMAN KHALID", "KHALID, Abdul Rahman"),
+        ("JONGUN KIM", "KIM, Jong Un"),
+        ("KIM, Jong Un", "Jongun Kim"),
+        ("Marialuisa Annagrazia Bianchi", "BIANCHI, Maria Luisa Anna Grazia"),
+    ],
+)
+def test_words_joined_on_one_side_agree_in_any_order(customer: str, listed: str) -> None:
+    index = WordIndex[str]()
+    index.add([listed], "the person")
+
+    compared = compare_names(customer, listed)
+
+    assert index.candidates(customer) == ["the person"]
+    assert compared.score >= 0.9
+    assert compared.sentence.endswith("; some are written as one.")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Xiaoming Wang", "Wang Xiao"),
+        ("Lina Wang", "Li Na"),
+        ("Lina Brown", "Li Na Smith"),
+        ("Jongun Kim", "Jong Un Park"),
+        ("Abdulrahman Khalid", "Abdul Rahman Yusuf"),
+        ("Marianna Rossi", "Mari Anna"),
+    ],
+)
+def test_a_joined_word_alone_is_no_person(one: str, other: str) -> None:
+    assert compare_names(one, other).score < 0.75
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("Ivan Petrov", "Ivan Sidorov"),
@@ -68,6 +104,14 @@ def test_order_does_not_matter(chosen: list[str], random: object) -> None:
     shuffled = random.sample(chosen, len(chosen))  # type: ignore[attr-defined]
 
     assert compare_names(" ".join(chosen), " ".join(shuffled)).score == pytest.approx(1.0)
+
+
+@given(words.filter(lambda chosen: len(chosen) > 2), st.randoms(use_true_random=False))
+def test_neither_joining_two_words_nor_order_matters(chosen: list[str], random: object) -> None:
+    first, second, *others = chosen
+    shuffled = random.sample([first + second, *others], len(chosen) - 1)  # type: ignore[attr-defined]
+
+    assert compare_names(" ".join(chosen), " ".join(shuffled)).score >= 0.95
 
 
 @given(words, words)
