@@ -23,9 +23,11 @@ def rescreen() -> int:
 
 @shared_task(ignore_result=True)
 def watch_watchlists() -> int:
-    """Tell of lists that are empty, stale or failed; return how many."""
+    """Try again whom no list could be compared with; tell of lists in trouble, return how many."""
+    from kyc.services.rescreening import unsearched_retry  # noqa: PLC0415 - see above
     from kyc.services.watchlists import watchlists_watch  # noqa: PLC0415 - see above
 
+    unsearched_retry()
     return watchlists_watch()
 
 

@@ -13,10 +13,12 @@ from fraudsite.core.actors import Actor
 from fraudsite.core.models import User
 from fraudsite.core.outbox import publish
 from fraudsite.core.services.audit import audit_record
-from kyc.models import Watchlist, WatchlistVersion
+from kyc.models import Rescreening, Watchlist, WatchlistVersion
 from kyc.refusals import Refusal
 
 WATCHLIST_UNUSABLE = "kyc.watchlist.unusable"
+# A changed list that the approved are not through with by then is for somebody to look at.
+RESCREENING_DUE = timedelta(hours=1)
 
 
 class ListTrouble(StrEnum):
@@ -26,6 +28,8 @@ class ListTrouble(StrEnum):
     EMPTY = "empty"
     STALE = "stale"
     FAILED = "failed"
+    # By the approved alone: whoever is verified is searched for as ever.
+    UNSEARCHED = "unsearched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +71,31 @@ def list_state(watchlist: Watchlist) -> ListState:
     )
 
 
+def trouble_to_tell(watchlist: Watchlist) -> tuple[ListTrouble, str]:
+    """Return what the people in charge should know of a list, and a sentence about it.
+
+    Why it cannot be relied on; or else that the approved have not been compared with it.
+    """
+    state = list_state(watchlist)
+    return (state.trouble, state.sentence) if state.trouble else _unsearched(watchlist)
+
+
 def watchlists_watch() -> int:
-    """Tell of each list that cannot be relied on, once for each trouble; return how many."""
+    """Tell of each list that cannot be relied on, once a day; return how many."""
     lists = Watchlist.objects.filter(retired_at=None).order_by("name")
     return sum(_tell(name) for name in lists.values_list("name", flat=True))
 
 
 def watchlist_retire(*, name: str, analyst: User) -> None:
     """Take a list out of use; what was found on it stays."""
+    in_use = Watchlist.objects.filter(pk=name, retired_at=None)
     with transaction.atomic():
-        watchlist = Watchlist.objects.select_for_update().filter(pk=name, retired_at=None).first()
-        if watchlist is None:
+        if not in_use.exists():
             raise Refusal("not_in_use", "This list is not in use.")
+        # An import holds the row for minutes: nobody waits that long for a page.
+        watchlist = in_use.select_for_update(skip_locked=True).first()
+        if watchlist is None:
+            raise Refusal("being_imported", "This list is being imported. Retire it afterwards.")
         watchlist.retired_at = timezone.now()
         watchlist.save(update_fields=["retired_at"])
         audit_record(actor=Actor.of_user(analyst), action="watchlist.retired", target=watchlist)
@@ -97,13 +114,38 @@ def _trouble(watchlist: Watchlist, active: WatchlistVersion | None) -> tuple[Lis
     return ListTrouble.NONE, ""
 
 
+def _unsearched(watchlist: Watchlist) -> tuple[ListTrouble, str]:
+    rescreenings = Rescreening.objects.filter(version__watchlist=watchlist)
+    due = timezone.now() - RESCREENING_DUE
+    late = rescreenings.filter(finished_at=None, begun_at__lt=due).order_by("pk").first()
+    if late is not None:
+        sentence = (
+            f"The approved are being compared with it since {late.begun_at:%Y-%m-%d %H:%M} UTC; "
+            f"{late.customers_count} were."
+        )
+        return ListTrouble.UNSEARCHED, sentence
+    left = rescreenings.exclude(unsearched=[]).values_list("unsearched", flat=True)
+    count = len({customer_id for customer_ids in left for customer_id in customer_ids})
+    if not count:
+        return ListTrouble.NONE, ""
+    sentence = (
+        f"Of the approved, {count} could not be compared with it; the worker's log says at "
+        "rescreening_failed who they are, by id, and why."
+    )
+    return ListTrouble.UNSEARCHED, sentence
+
+
 def _tell(name: str) -> bool:
-    """Publish a list's trouble unless it was told already."""
+    """Publish a list's trouble unless it was told already today."""
     with transaction.atomic():
-        watchlist = Watchlist.objects.select_for_update(of=("self",)).get(pk=name)
-        state = list_state(watchlist)
+        # Passed over while it is imported: the import watches when it is done.
+        free = Watchlist.objects.select_for_update(of=("self",), skip_locked=True)
+        watchlist = free.filter(pk=name).first()
+        if watchlist is None:
+            return False
+        trouble, _ = trouble_to_tell(watchlist)
         newest = watchlist.versions.order_by("-number").values_list("number", flat=True).first()
-        about = f"{state.trouble}:{newest or 0}" if state.trouble else ""
+        about = f"{trouble}:{newest or 0}:{timezone.now():%Y-%m-%d}" if trouble else ""
         if about == watchlist.alerted_about:
             return False
         watchlist.alerted_about = about
@@ -112,6 +154,6 @@ def _tell(name: str) -> bool:
             publish(
                 kind=WATCHLIST_UNUSABLE,
                 aggregate=watchlist,
-                payload={"trouble": str(state.trouble), "version": newest or 0},
+                payload={"trouble": str(trouble), "version": newest or 0},
             )
         return bool(about)
