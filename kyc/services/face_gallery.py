@@ -1,8 +1,8 @@
 """The faces of customers, held in the memory of each process that searches them.
 
-Held are the faces of all customers who exist and consent. Whose verification is approved, or at
-work in the pipeline, is asked at every search of those who are near, and nobody else is named: of
-two customers with one face who come at the same moment, the second must find the first.
+Held are the faces of all customers who exist and consent. Whose verification is approved, or may
+be yet, is asked at every search of those who are near, and nobody else is named: of two customers
+with one face who come before either is approved, the second must find the first.
 
 The database stays the only truth. Every search first asks it, in one statement, whether faces were
 added or deleted, keys destroyed or consents taken back; then the difference is fetched. So a

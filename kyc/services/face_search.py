@@ -6,13 +6,12 @@ import uuid
 
 from django.db.models import QuerySet
 
-from kyc.choices import VerificationStatus
 from kyc.decision.duplicates import FaceHit, FaceSearch, FaceSearchOutcome
 from kyc.models import FaceTemplate, Verification
 from kyc.services.consents import has_biometric_consent
 from kyc.services.duplicate_signs import signs_shared
 from kyc.services.face_gallery import Nearest, Shelf, faces_nearest
-from kyc.services.face_standing import searchable
+from kyc.services.face_standing import UNDECIDED, searchable
 from kyc.services.face_templates import template_embedding
 from kyc.vision.faces.engines import calibration_of, engine_named
 from kyc.vision.faces.gallery import DuplicatePolicy, duplicate_policy
@@ -59,7 +58,7 @@ def _passed_over(own: FaceTemplate) -> set[int]:
     later = FaceTemplate.objects.filter(
         pk__gt=own.pk,
         workspace_id=own.workspace_id,
-        verification__status=VerificationStatus.PROCESSING,
+        verification__status__in=UNDECIDED,
     )
     # Two statements: joined by OR they would read every row.
     return {*own_faces.values_list("pk", flat=True), *later.values_list("pk", flat=True)}

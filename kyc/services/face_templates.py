@@ -23,7 +23,8 @@ def template_keep(
 ) -> bool:
     """Keep the face of a verification, in place of an earlier one; False without consent.
 
-    It is compared with others only while the verification is approved.
+    It is compared with others only while the verification is approved or may yet be: while the
+    pipeline is at work on it, and while it waits for a person.
     """
     value = np.ascontiguousarray(embedding, STORED).tobytes()
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""One face against those of other approved customers, in a real database."""
+"""One face against those of other customers, in a real database."""
 
 from __future__ import annotations
 
@@ -145,14 +145,18 @@ def test_a_customer_with_two_approvals_is_one_hit() -> None:
 
 
 @pytest.mark.parametrize("status", VerificationStatus)
-def test_who_is_approved_or_about_to_be_is_searched_and_nobody_else(
+def test_who_is_approved_or_may_yet_be_is_searched_and_nobody_else(
     status: VerificationStatus,
 ) -> None:
     other, mine = known(1), newcomer(1)
 
     put(other, status)
 
-    is_searched = status in {VerificationStatus.APPROVED, VerificationStatus.PROCESSING}
+    is_searched = status in {
+        VerificationStatus.APPROVED,
+        VerificationStatus.PROCESSING,
+        VerificationStatus.IN_REVIEW,
+    }
     assert found_by(mine) == ({str(other.customer_id)} if is_searched else set())
 
 
@@ -167,6 +171,19 @@ def test_of_two_with_one_face_who_come_at_once_only_the_second_finds_the_other()
 
     approve(second)
     assert found_by(first) == {str(second.customer_id)}
+
+
+def test_who_waits_for_a_person_is_found_by_whoever_comes_later_with_their_face() -> None:
+    waits, later = customer_make(), customer_make()
+    for verification in (waits, later):
+        put(verification, VerificationStatus.PROCESSING)
+        face_show(verification, face(1))
+    put(waits, VerificationStatus.IN_REVIEW)
+
+    assert found_by(later) == {str(waits.customer_id)}
+
+    put(later, VerificationStatus.IN_REVIEW)
+    assert found_by(waits) == set()
 
 
 @pytest.mark.django_db(transaction=True)
