@@ -11,6 +11,7 @@ from kyc.decision.rules import DEFAULT_EFFECTS, Effect
 from kyc.screening.customer_risk import RiskLevel
 from kyc.services.policy import changed_effects
 
+SCREENING = "screening.watchlists"
 OCR_ENGINES = ("pytesseract", "tesserocr")
 # Those of kyc.vision.faces.engines, which takes a quarter of a second to import.
 FACE_ENGINES = ("dlib", "sface", "facenet512", "arcface")
@@ -92,3 +93,18 @@ def check_policy_effects(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         hint = f"Checks: {', '.join(DEFAULT_EFFECTS)}. Effects: {', '.join(Effect)}."
         return [Error(f"POLICY_EFFECTS: {error}", hint=hint, id="kyc.E003")]
     return []
+
+
+@register()
+def check_screening_effect(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:  # noqa: ARG001 - Django's signature
+    """A hit on a watchlist is for a person; where screening is required it is not passed over."""
+    effect = settings.POLICY_EFFECTS.get(SCREENING)
+    if effect in (Effect.RESUBMIT, Effect.DECLINE):
+        message = f"POLICY_EFFECTS has {effect} for a hit on a watchlist, which is for a person."
+        hint = f"Choose review or none for {SCREENING}."
+    elif effect == Effect.NONE and settings.SCREENING_REQUIRED:
+        message = "POLICY_EFFECTS passes over the screening that SCREENING_REQUIRED requires."
+        hint = f"Leave {SCREENING} out of POLICY_EFFECTS, or set SCREENING_REQUIRED to false."
+    else:
+        return []
+    return [Error(message, hint=hint, id="kyc.E007")]

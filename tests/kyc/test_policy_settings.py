@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 from pytest_django.fixtures import Settings
 
-from kyc.checks import FACE_ENGINES, check_face_engine, check_policy_effects
+from kyc.checks import (
+    FACE_ENGINES,
+    check_face_engine,
+    check_policy_effects,
+    check_screening_effect,
+)
 from kyc.decision.policy import Policy
 from kyc.decision.rules import Effect
 from kyc.services.policy import current_policy
@@ -51,3 +56,32 @@ def test_only_a_face_engine_that_there_is_can_be_chosen(settings: Settings) -> N
     settings.FACE_ENGINE = "vgg"
 
     assert [error.id for error in check_face_engine(None)] == ["kyc.E006"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "is_required", "found"),
+    [
+        ("review", True, []),
+        ("none", False, []),
+        ("none", True, ["kyc.E007"]),
+        ("decline", False, ["kyc.E007"]),
+        ("resubmit", False, ["kyc.E007"]),
+        # Told by the check of effects.
+        ("shrug", False, ["kyc.E003"]),
+    ],
+)
+def test_a_hit_is_left_to_a_person_or_the_site_does_not_start(
+    settings: Settings, effect: str, is_required: bool, found: list[str]
+) -> None:
+    settings.POLICY_EFFECTS = {"screening.watchlists": effect}
+    settings.SCREENING_REQUIRED = is_required
+
+    errors = [*check_policy_effects(None), *check_screening_effect(None)]
+
+    assert [error.id for error in errors] == found
+
+
+def test_without_an_effect_of_the_operators_screening_may_be_required(settings: Settings) -> None:
+    settings.SCREENING_REQUIRED = True
+
+    assert check_screening_effect(None) == []
