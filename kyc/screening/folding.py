@@ -15,6 +15,12 @@ from anyascii import anyascii
 # Chinese, Japanese and Korean write no spaces between words, so each sign becomes a word. Kana stay
 # together: one word of a name is several of them.
 UNSPACED = re.compile(r"([㐀-䶿一-鿿豈-﫿가-힯])")
+# Any letter but the Latin, Greek, Cyrillic, Armenian and Georgian ones (Unicode, Blocks.txt).
+NOT_SPELT_OUT = re.compile(
+    r"[^\W\d_"
+    r"\u0000-\u058f\u10a0-\u10ff\u1c80-\u1cbf\u1d00-\u1fff\u2c60-\u2c7f\u2d00-\u2d2f"
+    r"\ua640-\ua69f\ua720-\ua7ff\uab30-\uab6f]"
+)
 WORD = re.compile(r"[a-z]+")
 # Dropped rather than made a space: O'Connor is one word, Qur’an too. The last three are the marks
 # of Semitic letters (ʿayn, hamza) and of the soft sign.
@@ -79,6 +85,20 @@ def fold(name: str) -> str:
     plain = anyascii(UNSPACED.sub(r" \1 ", composed))
     words = WORD.findall(JOINERS.sub("", plain).lower())
     return " ".join([word for word in words if word not in TITLES] or words)
+
+
+def is_spelt_out(name: str) -> bool:
+    """Whether a name is in letters that fold to what its Latin spelling folds to.
+
+    Arabic and Hebrew write no short vowels, of a Chinese sign the folding knows one reading, and
+    Korean names have Latin spellings of their own: a Latin name mostly does not find those.
+
+    Examples
+    --------
+    >>> is_spelt_out("Владимир Иванов"), is_spelt_out("محمد علي")
+    (True, False)
+    """
+    return NOT_SPELT_OUT.search(unicodedata.normalize("NFKC", name)) is None
 
 
 def sound(folded: str) -> str:

@@ -40,6 +40,8 @@ class VersionCounts:
         Entries of that version.
     names, names_in_force : int
         What the people on the list, and those of that version, are called; aliases too.
+    not_spelt_out : int
+        People all of whose names are in a script whose Latin spelling is mostly not found.
     """
 
     entries: int = 0
@@ -51,6 +53,7 @@ class VersionCounts:
     in_force: int = 0
     names: int = 0
     names_in_force: int = 0
+    not_spelt_out: int = 0
 
 
 def refusal_of(counts: VersionCounts, limits: SoundnessLimits = SoundnessLimits()) -> str:

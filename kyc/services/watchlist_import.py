@@ -16,6 +16,7 @@ from fraudsite.core.services.audit import audit_record
 from kyc.choices_screening import WatchlistFormat
 from kyc.models import Rescreening, Watchlist, WatchlistVersion
 from kyc.screening.entries import ListedEntry, ListRefused, RowRefused
+from kyc.screening.folding import is_spelt_out
 from kyc.screening.list_files import files_digest
 from kyc.screening.ofac import ofac_files, read_ofac
 from kyc.screening.soundness import SoundnessLimits, VersionCounts, refusal_of
@@ -124,14 +125,15 @@ def _lock(order: ImportOrder) -> Watchlist:
 def _staged(order: ImportOrder, watchlist: Watchlist, refused: list[RowRefused]) -> VersionCounts:
     """Copy the file's people beside the table, and count them against those in force."""
     watchlist_rows.stage_create()
-    left_out = 0
+    left_out = not_spelt_out = 0
 
     def people() -> Iterator[ListedEntry]:
-        nonlocal left_out
+        nonlocal left_out, not_spelt_out
         for row in READERS[order.format](order.file):
             if isinstance(row, RowRefused):
                 refused.append(row)
             elif row.is_person:
+                not_spelt_out += not any(map(is_spelt_out, row.names))
                 yield row
             else:
                 left_out += 1
@@ -148,6 +150,7 @@ def _staged(order: ImportOrder, watchlist: Watchlist, refused: list[RowRefused])
         in_force=difference.in_force,
         names=difference.names,
         names_in_force=difference.names_in_force,
+        not_spelt_out=not_spelt_out,
     )
 
 

@@ -297,6 +297,22 @@ def test_the_command_tells_what_came_of_it(tmp_path: Path) -> None:
     assert (answer["number"], answer["counts"]["entries"], answer["refusal"]) == (1, 29, "")
 
 
+def test_the_command_warns_of_people_whom_no_latin_name_finds(tmp_path: Path) -> None:
+    arabic = ("U-98", "محمد علي", "", "", "", "")
+    both = ("U-99", "محمد علي", "Mohamed Ali", "", "", "")
+    file = write_own(tmp_path, [CARLA, *OTHERS, arabic, both])
+    told, as_json = StringIO(), StringIO()
+
+    call_command("import_watchlist", "csv", str(file), "--name", "ours", stdout=told)
+    call_command("import_watchlist", "csv", str(file), "--name", "ours", "--json", stdout=as_json)
+
+    assert (
+        "Of 1 people no name is in letters that a Latin spelling finds; "
+        "give them Latin aliases (docs/screening.md, Scripts).\n"
+    ) in told.getvalue()
+    assert json.loads(as_json.getvalue())["counts"]["not_spelt_out"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

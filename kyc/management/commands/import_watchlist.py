@@ -64,6 +64,11 @@ class Command(BaseCommand):
         )
         if counts.left_out:
             self.stdout.write(f"Left out {counts.left_out:,} that no customer can be.")
+        if counts.not_spelt_out:
+            self.stdout.write(
+                f"Of {counts.not_spelt_out:,} people no name is in letters that a Latin spelling "
+                "finds; give them Latin aliases (docs/screening.md, Scripts)."
+            )
         if counts.refused:
             self.stdout.write(f"Refused {counts.refused:,} rows.")
         for row in report.refused_rows:
