@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from django.db import transaction
 
 from fraudsite.core.services.data_keys import DataKeyDestroyed, data_key_hold
-from kyc.choices import Stage
+from kyc.choices import Stage, VerificationStatus
 from kyc.models import Verification
 from kyc.services import document_stage, stage_engines
 from kyc.services.consents import consent_held
@@ -35,7 +35,7 @@ FACE_STAGES = frozenset({Stage.LIVENESS, Stage.FACE})
 
 
 def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
-    """Run one stage of one attempt, unless it has run or the attempt is over.
+    """Run one stage of one attempt, unless it has run or the attempt is decided or over.
 
     What goes wrong inside an engine becomes a failed result; only a database or broker that is
     away raises, and the task is then tried again.
@@ -48,7 +48,8 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
     if verification is None:
         logger.warning("stage_without_verification", stage=stage)
         return
-    if has_run(verification, stage):
+    if verification.status != VerificationStatus.PROCESSING or has_run(verification, stage):
+        # Delivered again, also for ever where the worker dies of it each time.
         return
     started = time.monotonic()
     try:

@@ -284,7 +284,7 @@ def test_a_stage_that_ends_while_the_customer_is_erased_waits_and_leaves_nothing
     traveller = Traveller(as_user(carla), carla)
     traveller.reaches_submit()
     sent = traveller.verification
-    put(sent, VerificationStatus.DECLINED)
+    put(sent, VerificationStatus.PROCESSING)
     looked = threading.Event()
     shown = Shown(number_hash=b"x" * 32, picture_hashes=(b"y" * 32,))
 
@@ -301,6 +301,7 @@ def test_a_stage_that_ends_while_the_customer_is_erased_waits_and_leaves_nothing
 
     running = threading.Thread(target=run)
     with transaction.atomic():
+        put(sent, VerificationStatus.DECLINED)
         erase(sent)
         running.start()
         assert looked.wait(timeout=10)
