@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -18,24 +19,20 @@ from fraudsite.core.services.files import file_read, file_store
 from kyc.choices import CaptureKind, CaptureSource
 from kyc.models import Capture, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
-from kyc.services.challenges import challenge_use
+from kyc.services.challenges import challenge_answered, challenge_use
 from kyc.services.consents import consent_held
 from kyc.services.locks import lock_collecting
 from kyc.vision.images import CleanImage, ImageRefused, Pixels, read_image
 from kyc.vision.pdf_pages import is_pdf, read_pdf_side
 from kyc.vision.quality import assess_quality
-from kyc.vision.video import VideoRefused, container_type, read_frames
+from kyc.vision.video import BROWSER_LIMITS, VideoRefused, container_type, video_length_ms
 
 # In one attempt, superseded ones included: enough for anybody, too few to fill a disk with.
 MAX_CAPTURES = 60
 DOCUMENT_KINDS = (CaptureKind.DOCUMENT_FRONT, CaptureKind.DOCUMENT_BACK)
 FACE_KINDS = (CaptureKind.LIVENESS_VIDEO, CaptureKind.SELFIE_STILL)
-VIDEO_MEDIA_TYPES = {
-    "webm": "video/webm",
-    "mp4": "video/mp4",
-    "gif": "image/gif",
-    "mjpeg": "video/x-motion-jpeg",
-}
+# Of `BROWSER_LIMITS.containers`; what is stored says of itself what it is.
+VIDEO_MEDIA_TYPES = {"webm": "video/webm", "mp4": "video/mp4"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +119,19 @@ def video_capture(
     *, verification: Verification, nonce: str, upload: Upload, actor: Actor
 ) -> Capture:
     """Take in the video that answers a challenge, once and in time."""
-    try:
-        # To its end: a video that breaks off would only go to a person later.
-        read_frames(upload.data)
-    except VideoRefused as refused:
-        raise Refusal(refused.code, refused.sentence, field="video") from refused
-    kind = CaptureKind.LIVENESS_VIDEO
+    # Decoding takes seconds, which are spent only on what could be kept; much may change in them.
     with transaction.atomic():
-        current = lock_collecting(verification)
-        _check_key(current, kind, upload.capture_key)
-        _check_consent(current, kind)
-        challenge = challenge_use(verification=current, nonce=nonce)
+        current = _collecting_video(verification, upload.capture_key)
+        _check_count(current)
+        challenge_answered(verification=current, nonce=nonce)
+    film = _film_length(upload.data)
+    with transaction.atomic():
+        current = _collecting_video(verification, upload.capture_key)
+        challenge = challenge_use(verification=current, nonce=nonce, film=film)
         captures_supersede(current, [CaptureKind.SELFIE_STILL])
         capture = capture_store(
             verification=current,
-            kind=kind,
+            kind=CaptureKind.LIVENESS_VIDEO,
             data=upload.data,
             media_type=VIDEO_MEDIA_TYPES[container_type(upload.data) or "webm"],
             upload=upload,
@@ -146,6 +141,22 @@ def video_capture(
         challenge.video = capture
         challenge.save(update_fields=["video"])
     return capture
+
+
+def _collecting_video(verification: Verification, key: str) -> Verification:
+    """Return the locked row, where a video may be taken in now."""
+    current = lock_collecting(verification)
+    _check_key(current, CaptureKind.LIVENESS_VIDEO, key)
+    _check_consent(current, CaptureKind.LIVENESS_VIDEO)
+    return current
+
+
+def _film_length(data: bytes) -> timedelta:
+    """Return how long a video is that can be read to its end: others only go to a person later."""
+    try:
+        return timedelta(milliseconds=video_length_ms(data, BROWSER_LIMITS))
+    except VideoRefused as refused:
+        raise Refusal(refused.code, refused.sentence, field="video") from refused
 
 
 def capture_store(

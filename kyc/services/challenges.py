@@ -72,10 +72,10 @@ def draws_left(verification: Verification) -> int:
     return max(0, min(in_attempt, _draws_left_today(verification)))
 
 
-def challenge_use(
+def challenge_answered(
     *, verification: Verification, nonce: str, film: timedelta = timedelta()
 ) -> LivenessChallenge:
-    """Mark a challenge as answered; must run inside the transaction that stores the answer.
+    """Return the challenge that a video may answer now.
 
     Raises
     ------
@@ -101,7 +101,21 @@ def challenge_use(
             "This video began before these movements were shown. Record it on this page.",
             field="video",
         )
-    challenge.used_at = now
+    return challenge
+
+
+def challenge_use(
+    *, verification: Verification, nonce: str, film: timedelta = timedelta()
+) -> LivenessChallenge:
+    """Mark a challenge as answered; must run inside the transaction that stores the answer.
+
+    Raises
+    ------
+    Refusal
+        As `challenge_answered`.
+    """
+    challenge = challenge_answered(verification=verification, nonce=nonce, film=film)
+    challenge.used_at = timezone.now()
     challenge.save(update_fields=["used_at"])
     return challenge
 

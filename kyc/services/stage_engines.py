@@ -31,7 +31,7 @@ from kyc.vision.liveness.judge import LivenessReport, check_liveness_video
 from kyc.vision.liveness.key_frames import contact_sheet
 from kyc.vision.liveness.policy import VIRTUAL_CAMERA_NAMES, LivenessPolicy
 from kyc.vision.quality import assess_quality
-from kyc.vision.video import VideoRefused
+from kyc.vision.video import BROWSER_LIMITS, VideoRefused
 
 DONE = StageState.DONE
 
@@ -64,6 +64,7 @@ def judge_video(verification: Verification) -> StageFindings:
             capture_bytes(video),
             challenge,
             policy=liveness_policy(),
+            limits=BROWSER_LIMITS,
             camera_label=camera_label(video),
             engines=available_engines(),
         )

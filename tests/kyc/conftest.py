@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -17,6 +19,9 @@ from fraudsite.core.models import User
 from kyc.choices import CaptureKind
 from kyc.models import Verification
 from kyc.services.captures import capture_key
+from kyc.simulation.challenge_videos import to_webm
+from kyc.simulation.choreography import Timing
+from kyc.simulation.recordings import ChallengeVideo
 
 DETAILS = {
     "given_names": "Carla Maria",
@@ -33,6 +38,14 @@ def jpeg(
     buffer = io.BytesIO()
     Image.new("RGB", size, colour).save(buffer, "JPEG")
     return buffer.getvalue()
+
+
+@cache
+def webm(length_s: int = 1) -> bytes:
+    """Return a film; whether it shows life is for the worker."""
+    frames = tuple(np.full((120, 160, 3), 60 + n, np.uint8) for n in range(12 * length_s))
+    timing = Timing(fps=12, lead_s=length_s, tail_s=0, action_s=())
+    return to_webm(ChallengeVideo(frames, timing, "live"))
 
 
 class Traveller:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from fraudsite.core.choices import Role
 from fraudsite.core.models import User
 from kyc import pipeline
 from kyc.choices import CaptureKind, CaptureSource, Stage, StageState, VerificationStatus
-from kyc.models import Decision, StageResult, Verification
-from kyc.services import stages
+from kyc.models import Decision, FaceTemplate, StageResult, Verification
+from kyc.services import stage_engines, stages
 from kyc.services.decisions import attempt_decide
 from kyc.services.demo import case_submit
 from kyc.services.demo_logins import DemoCase
@@ -31,6 +32,7 @@ from kyc.services.verifications import (
 )
 from kyc.simulation.portraits import PortraitName
 from kyc.vision.liveness.challenge import parse_challenge
+from kyc.vision.video import BROWSER_LIMITS
 from tests.celery_worker import Worker, start_worker
 
 pytestmark = [
@@ -188,6 +190,39 @@ def test_stages_and_decision_run_twice_without_harm(submit: Callable[..., Verifi
     assert verification.stage_results.count() == len(Stage)
     assert verification.decisions.count() == 1
     assert verification.decisions.get().redo == ["document_front"]
+
+
+@pytest.mark.parametrize("status", [S.DECLINED, S.IN_REVIEW])
+def test_a_stage_delivered_after_the_decision_looks_at_nothing(
+    submit: Callable[..., Verification], status: S
+) -> None:
+    verification = submit()
+    Verification.objects.filter(pk=verification.pk).update(status=status)
+
+    for stage in Stage:
+        # Whatever looks would leave a result.
+        stages.stage_run(verification_id=str(verification.pk), attempt=1, stage=stage)
+
+    assert not verification.stage_results.exists()
+    assert not FaceTemplate.objects.filter(verification=verification).exists()
+
+
+def test_a_film_that_ends_its_process_is_put_before_a_person(
+    submit: Callable[..., Verification], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verification = submit()
+    scarce = replace(BROWSER_LIMITS, max_memory_bytes=250_000_000)
+    monkeypatch.setattr(stage_engines, "BROWSER_LIMITS", scarce)
+
+    for stage in Stage:
+        stages.stage_run(verification_id=str(verification.pk), attempt=1, stage=stage)
+    attempt_decide(verification_id=str(verification.pk), attempt=1)
+
+    verification.refresh_from_db()
+    result = verification.stage_results.get(stage=Stage.LIVENESS)
+    assert result.state == StageState.FAILED
+    assert result.failure_code in {"too_complex", "unreadable"}
+    assert verification.status == S.IN_REVIEW
 
 
 def test_another_attempt_keeps_what_need_not_be_taken_again(

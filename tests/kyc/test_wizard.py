@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -23,10 +24,12 @@ from fraudsite.core.models import AuditEntry, EncryptedFile, User
 from fraudsite.core.services.files import StorageFull
 from kyc.choices import CaptureKind, VerificationStatus
 from kyc.models import Capture, Consent, Customer, DeviceSighting, LivenessChallenge, Verification
+from kyc.services import captures
 from kyc.services.captures import capture_key
 from kyc.services.challenges import challenge_current, challenge_renew
 from kyc.services.customers import details_read
-from tests.kyc.conftest import DETAILS, Traveller, jpeg
+from tests.kyc.conftest import DETAILS, Traveller, jpeg, webm
+from tests.kyc.vision.crafted_mp4 import jpeg_of, mp4_of
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +261,20 @@ class TestChallenge:
 
         assert (answer.status_code, answer.json()["code"]) == (422, "challenge_expired")
 
+    def test_a_video_that_is_longer_than_its_movements_are_known_is_refused(
+        self, traveller: Traveller
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+
+        with time_machine.travel(challenge.issued_at, tick=False):
+            answer = self.sends_video(traveller, str(challenge.nonce), webm(3))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "film_too_early")
+        challenge.refresh_from_db()
+        assert challenge.used_at is None
+
     def test_after_three_draws_the_movements_stay_for_the_rest_of_their_time(
         self, traveller: Traveller
     ) -> None:
@@ -396,15 +413,65 @@ class TestChallenge:
         challenge.refresh_from_db()
         assert challenge.used_at is None
 
+    @pytest.mark.parametrize(
+        ("data", "code"),
+        [
+            # Each shows frames; no browser records them.
+            (jpeg() * 30, "unknown_type"),
+            (
+                mp4_of([jpeg_of((320, 240), 90)] * 3, range(3), [100] * 3, (320, 240)),
+                "unknown_codec",
+            ),
+        ],
+    )
+    def test_what_no_browser_records_is_refused(
+        self, traveller: Traveller, data: bytes, code: str
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+
+        answer = self.sends_video(traveller, str(challenge.nonce), data)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
+        assert not Capture.objects.filter(kind=CaptureKind.LIVENESS_VIDEO).exists()
+
+    def test_nothing_is_decoded_that_could_not_be_kept(
+        self, traveller: Traveller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Decoded, the video would be refused as unreadable."""
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+        nonce, broken = str(challenge.nonce), b"\x1a\x45\xdf\xa3webm"
+
+        answers = [
+            self.sends_video(traveller, str(uuid4()), broken),
+            self.sends_video(traveller, nonce, broken, key="of another tab"),
+        ]
+        with time_machine.travel(challenge.expires_at):
+            answers.append(self.sends_video(traveller, nonce, broken))
+        with monkeypatch.context() as patched:
+            patched.setattr(captures, "MAX_CAPTURES", 1)
+            answers.append(self.sends_video(traveller, nonce, broken))
+        Consent.objects.update(withdrawn_at=timezone.now())
+        answers.append(self.sends_video(traveller, nonce, broken))
+
+        assert [answer.json()["code"] for answer in answers] == [
+            "challenge_unknown",
+            "changed_elsewhere",
+            "challenge_expired",
+            "too_many_captures",
+            "changed_elsewhere",
+        ]
+
     def sends_video(
-        self, traveller: Traveller, nonce: str, data: bytes | None = None
+        self, traveller: Traveller, nonce: str, data: bytes | None = None, key: str | None = None
     ) -> HttpResponse:
-        key = capture_key(traveller.verification, CaptureKind.LIVENESS_VIDEO)
         form = {
-            # A second of JPEG pictures is a video; whether it shows life is for the worker.
-            "video": SimpleUploadedFile("film.webm", data or jpeg() * 30),
+            "video": SimpleUploadedFile("film.webm", data or webm()),
             "nonce": nonce,
-            "capture_key": key,
+            "capture_key": key or capture_key(traveller.verification, CaptureKind.LIVENESS_VIDEO),
             "source": "camera",
         }
         return traveller.post("liveness", form, **JSON)
