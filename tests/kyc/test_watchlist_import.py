@@ -67,6 +67,19 @@ def test_of_bearers_of_one_name_those_born_in_other_years_are_not_compared(tmp_p
     assert len(people_search([replace(carla, birth_date=None)])) == len(rows)
 
 
+def test_a_name_joined_on_one_side_and_in_another_order_is_a_hit(tmp_path: Path) -> None:
+    take_in(
+        tmp_path, [("U-1", "Wang Xiao Ming", "", "", "", ""), ("U-2", "Jongun Kim", "", "", "", "")]
+    )
+
+    found = [people_search([ScreenedPerson(name)]) for name in ("XIAOMING WANG", "KIM, Jong Un")]
+
+    assert [[hit.candidate.entry.external_id for hit in hits] for hits in found] == [
+        ["U-1"],
+        ["U-2"],
+    ]
+
+
 def test_a_span_of_years_and_a_date_nobody_can_read_leave_nobody_out(tmp_path: Path) -> None:
     dates = ("1955 to 1970", "1940;circa 1979-1982", "1940;the fifties", "1971 to 1985")
     rows = [(f"U-{n}", "Carla Nunez", "", born, "", "") for n, born in enumerate(dates)]
