@@ -12,6 +12,14 @@ from kyc.decision.rules import Draft, Rules
 
 VIDEO = "liveness_video"
 NO_CONSENT = "No consent to biometrics was given."
+NOT_FOLLOWED = (
+    "We could not follow your movements. Please record them again: face the camera in good light, "
+    "alone, and do one movement after the other."
+)
+NOT_CLEAR = (
+    "Your face was not clear while you moved. Please wipe the lens and record again: in good "
+    "light, with the phone held still, and a moment of rest after each movement."
+)
 
 
 def consent_group(evidence: Evidence, rules: Rules) -> CheckGroup:
@@ -49,12 +57,15 @@ def active(evidence: Evidence, rules: Rules) -> Check:
         return check.clear(words, liveness.run, score=seen, limit=asked)
     if liveness.outcome == "not_live":
         return check.skipped("Not judged: see the integrity of the video.", liveness.run)
+    hint = NOT_FOLLOWED
+    if any(one.code == "identity_unclear" and one.is_raised for one in liveness.signals):
+        words += " The face is too blurred to tell who did them."
+        hint = NOT_CLEAR
     return check.raised(
         CheckState.UNPROCESSABLE,
         words,
         liveness.run,
-        hint="We could not follow your movements. Please record them again: face the camera in "
-        "good light, alone, and do one movement after the other.",
+        hint=hint,
         redo=(VIDEO,),
         score=seen,
         limit=asked,

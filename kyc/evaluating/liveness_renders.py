@@ -52,6 +52,7 @@ HARDER: tuple[Species, ...] = (
     "photo_with_holes",
     "screen_replay_moire",
     "swap_moment",
+    "blurred_stranger",
     "looped_light",
     "mirrored_replay",
     "frozen_noise",
@@ -64,7 +65,7 @@ _HARDER_EVERY = 4
 _WEBM_EVERY = 20
 # The descriptor looks at people and at people exchanged. Left out elsewhere it can only miss
 # attacks, and half a second of every video is saved.
-_DESCRIBED = frozenset({"live", "another_person", "swap_moment"})
+_DESCRIBED = frozenset({"live", "another_person", "swap_moment", "blurred_stranger"})
 # Other light, other day: so much do the portraits differ from their photographs.
 _AGEING = 0.6
 _SEEDS_APART = 100_003

@@ -42,6 +42,7 @@ Species = Literal[
     "photo_with_holes",
     "screen_replay_moire",
     "swap_moment",
+    "blurred_stranger",
     "stitched_clips",
     "looped_light",
     "mirrored_replay",
@@ -90,8 +91,8 @@ def render_challenge_video(
     species : str
         One of `SPECIES`.
     companion : ndarray, optional
-        Portrait of the second person for "two_faces", "another_person", "swap_moment" and
-        "photo_with_holes"; the same portrait if left out.
+        Portrait of the second person for "two_faces", "another_person", "swap_moment",
+        "blurred_stranger" and "photo_with_holes"; the same portrait if left out.
     light_strength : float
         Share by which a colour on the screen brightens the face in it, where the challenge has a
         light; .12 is a phone at arm's length in a dim room, 0 a recording made without it.
@@ -134,6 +135,7 @@ _RENDERERS: dict[Species, Callable[[Scene, np.random.Generator], Iterator[Image]
     "photo_with_holes": harder_presentations.render_photo_with_holes,
     "screen_replay_moire": harder_presentations.render_moire_replay,
     "swap_moment": harder_presentations.render_swap_moment,
+    "blurred_stranger": harder_presentations.render_blurred_stranger,
     "stitched_clips": harder_presentations.render_stitched,
     "animated_still": animated_stills.render_animated_still,
 }

@@ -28,6 +28,11 @@ Image = NDArray[np.uint8]
 _HOLE_MARGIN = 0.03
 # How long somebody else is shown.
 _SWAP_S = 0.5
+# The lens is covered for so short that the judge forgives a lost face; and how wide somebody is
+# blurred whom the describer cannot tell from anybody, over the frame's height.
+_COVERED_S = 0.17
+_COVERED_GREY = 14
+_OUT_OF_FOCUS = 0.014
 # From one clip to the next, and how much brighter or darker another recording is.
 _STITCH_S = 0.3
 _STITCH_LIGHT = (0.94, 1.06)
@@ -84,6 +89,25 @@ def render_swap_moment(scene: Scene, rng: np.random.Generator) -> Iterator[Image
         for number, pose in enumerate(poses)
     )
     return scene.filmed(shown, rng)
+
+
+def render_blurred_stranger(scene: Scene, rng: np.random.Generator) -> Iterator[Image]:
+    """The right person looks into the camera; somebody out of focus does the rest."""
+    poses = scene.poses(rng)
+    right, wrong = scene.head(), scene.other_head()
+    covered = np.full_like(right.texture, _COVERED_GREY)
+    swap = round(scene.timing.lead_s * scene.timing.fps)
+    cover = swap - round(_COVERED_S * scene.timing.fps)
+    blur = _OUT_OF_FOCUS * scene.size[1]
+
+    def shown(number: int, pose: HeadPose) -> Image:
+        if number < cover:
+            return render_head(right, pose)
+        if number < swap:
+            return covered
+        return np.asarray(cv2.GaussianBlur(render_head(wrong, pose), (0, 0), blur), np.uint8)
+
+    return scene.filmed((shown(number, pose) for number, pose in enumerate(poses)), rng)
 
 
 def render_stitched(scene: Scene, rng: np.random.Generator) -> Iterator[Image]:

@@ -17,7 +17,7 @@ from kyc.vision.face_mesh import FACE_POINT_COUNT, MeshFace
 from kyc.vision.liveness.observation import Observation, contrast_of
 
 # A change stands alone that is this many times as large as any of the two before and the two after
-# it, between frames that are this close.
+# it, between frames that are this close; `takes` parts a video at the others.
 _CUT_FACTOR = 4.0
 _CUT_REACH = 2
 _CUT_MAX_GAP_MS = 150.0
@@ -59,7 +59,7 @@ def face_cut(seen: Sequence[Observation]) -> float:
         more, people up to .012.
     """
     steps = [
-        _change_of_shape(before.face, after.face) if before.face and after.face else np.inf
+        change_of_shape(before.face, after.face) if before.face and after.face else np.inf
         for before, after in pairwise(seen)
     ]
     return _largest_alone(np.array(steps), seen)
@@ -81,9 +81,13 @@ def _largest_alone(steps: NDArray[np.float64], seen: Sequence[Observation]) -> f
     return float(steps[is_cut].max(initial=0.0))
 
 
-def _change_of_shape(before: MeshFace, after: MeshFace) -> float:
-    """What no similarity of the plane explains: one complex factor is its turn and its size."""
+def change_of_shape(before: MeshFace, after: MeshFace) -> float:
+    """RMS distance of a face's points from where they were that no similarity explains.
+
+    In widths of the face; shift, turn in the picture and enlargement do not count.
+    """
     one, other = _in_the_plane(before), _in_the_plane(after)
+    # One complex factor is a turn and a size.
     factor = np.vdot(one, other) / np.vdot(one, one)
     rms = float(np.sqrt((np.abs(other - factor * one) ** 2).mean()))
     return rms / max(after.width_px, 1.0)

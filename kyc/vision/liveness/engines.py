@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kyc.vision.liveness.identity import Describe, face_describer
+from kyc.vision.liveness.album import Describe, face_describer
 from kyc.vision.liveness.passive import SpoofModel, load_spoof_model
 from kyc.vision.weights import WeightsUnavailable
 

@@ -14,7 +14,7 @@ from kyc.vision import face_mesh
 from kyc.vision.liveness.actions import ActionSeen, find_actions
 from kyc.vision.liveness.challenge import Challenge
 from kyc.vision.liveness.engines import NO_ENGINES, LivenessEngines
-from kyc.vision.liveness.identity import identity_signal
+from kyc.vision.liveness.identity import identity_signals
 from kyc.vision.liveness.integrity import capture_signals, presence_signals
 from kyc.vision.liveness.key_frames import key_frames
 from kyc.vision.liveness.light import before_light, light_signals
@@ -149,7 +149,8 @@ def check_liveness(
     seen = observe(frames)
     plain = before_light(seen, challenge)
     actions, signals, selfie = _findings(seen, challenge, policy, camera_label)
-    signals += _identity(frames, plain, selfie, policy, engines)
+    if engines.describe is not None:
+        signals += identity_signals(seen, plain, selfie, actions, engines.describe, policy)
     chosen = next((frame for frame in frames if selfie and frame.index == selfie.index), None)
     return LivenessReport(
         outcome=_outcome(actions, signals),
@@ -188,19 +189,6 @@ def _findings(
     planarity = planarity_signals(seen, baseline, policy)
     selfie = choose_selfie(before_light(seen, challenge), baseline)
     return actions, (*signals, *planarity, contradiction), selfie
-
-
-def _identity(
-    frames: Sequence[Frame],
-    seen: tuple[Observation, ...],
-    selfie: Observation | None,
-    policy: LivenessPolicy,
-    engines: LivenessEngines,
-) -> tuple[Signal, ...]:
-    baseline = baseline_of(seen)
-    if baseline is None or engines.describe is None:
-        return ()
-    return (identity_signal(frames, seen, baseline, selfie, engines.describe, policy),)
 
 
 def _spread_over(frames: Sequence[Frame], seen: Sequence[Observation]) -> list[NDArray[np.uint8]]:
