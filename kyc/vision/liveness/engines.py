@@ -16,7 +16,8 @@ class LivenessEngines:
     Attributes
     ----------
     describe : Describe or None
-        Tells whether the person is exchanged during the video (signal `identity_changed`).
+        Tells whether one person is there all the while (signals `identity_changed` and
+        `identity_unclear`).
     spoof : SpoofModel or None
         Tells prints and screens from faces in single frames (`LivenessReport.passive`).
     """
