@@ -19,7 +19,7 @@ from fraudsite.core.services.files import file_read, file_store
 from kyc.choices import CaptureKind, CaptureSource
 from kyc.models import Capture, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
-from kyc.services.challenges import challenge_answered, challenge_use
+from kyc.services.challenges import challenge_answered, challenge_discard, challenge_use
 from kyc.services.consents import consent_held
 from kyc.services.locks import lock_collecting
 from kyc.vision.images import CleanImage, ImageRefused, Pixels, read_image
@@ -120,11 +120,19 @@ def video_capture(
 ) -> Capture:
     """Take in the video that answers a challenge, once and in time."""
     # Decoding takes seconds, which are spent only on what could be kept; much may change in them.
+    # It goes to the film's end: one that breaks off would only go to a person later.
     with transaction.atomic():
         current = _collecting_video(verification, upload.capture_key)
         _check_count(current)
-        challenge_answered(verification=current, nonce=nonce)
-    film = _film_length(upload.data)
+        challenge = challenge_answered(verification=current, nonce=nonce)
+    try:
+        film = timedelta(milliseconds=video_length_ms(upload.data, BROWSER_LIMITS))
+    except VideoRefused as refused:
+        if refused.code == "too_complex":
+            # It took half a minute of a processor: the next one has to be for other movements, of
+            # which there are few in a day.
+            challenge_discard(challenge)
+        raise Refusal(refused.code, refused.sentence, field="video") from refused
     with transaction.atomic():
         current = _collecting_video(verification, upload.capture_key)
         challenge = challenge_use(verification=current, nonce=nonce, film=film)
@@ -149,14 +157,6 @@ def _collecting_video(verification: Verification, key: str) -> Verification:
     _check_key(current, CaptureKind.LIVENESS_VIDEO, key)
     _check_consent(current, CaptureKind.LIVENESS_VIDEO)
     return current
-
-
-def _film_length(data: bytes) -> timedelta:
-    """Return how long a video is that can be read to its end: others only go to a person later."""
-    try:
-        return timedelta(milliseconds=video_length_ms(data, BROWSER_LIMITS))
-    except VideoRefused as refused:
-        raise Refusal(refused.code, refused.sentence, field="video") from refused
 
 
 def capture_store(

@@ -120,6 +120,13 @@ def challenge_use(
     return challenge
 
 
+def challenge_discard(challenge: LivenessChallenge) -> None:
+    """Let nothing answer a challenge any more; the next one is a draw like any other."""
+    LivenessChallenge.objects.filter(pk=challenge.pk, used_at=None, replaced_at=None).update(
+        replaced_at=timezone.now()
+    )
+
+
 def _open(verification: Verification) -> LivenessChallenge | None:
     return verification.challenges.filter(used_at=None, replaced_at=None).first()
 

@@ -28,6 +28,7 @@ from kyc.services import captures
 from kyc.services.captures import capture_key
 from kyc.services.challenges import challenge_current, challenge_renew
 from kyc.services.customers import details_read
+from kyc.vision.video import VideoLimits, VideoRefused
 from tests.kyc.conftest import DETAILS, Traveller, jpeg, webm
 from tests.kyc.vision.crafted_mp4 import jpeg_of, mp4_of
 
@@ -260,6 +261,25 @@ class TestChallenge:
             answer = self.sends_video(traveller, str(challenge.nonce))
 
         assert (answer.status_code, answer.json()["code"]) == (422, "challenge_expired")
+
+    def test_a_video_too_heavy_to_decode_uses_up_its_movements(
+        self, traveller: Traveller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def too_heavy(data: bytes, limits: VideoLimits) -> float:
+            raise VideoRefused("too_complex", "This video is too heavy.")
+
+        # Stands for a film that keeps a process busy until its limit; test_video.py has real ones.
+        monkeypatch.setattr(captures, "video_length_ms", too_heavy)
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+
+        first = self.sends_video(traveller, str(challenge.nonce))
+        second = self.sends_video(traveller, str(challenge.nonce))
+
+        assert (first.status_code, first.json()["code"]) == (422, "too_complex")
+        assert (second.status_code, second.json()["code"]) == (422, "challenge_unknown")
+        assert challenge_current(traveller.verification).nonce != challenge.nonce
 
     def test_a_video_that_is_longer_than_its_movements_are_known_is_refused(
         self, traveller: Traveller
