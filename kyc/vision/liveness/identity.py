@@ -27,6 +27,8 @@ _COST_PER_DEG = 0.03
 # How far from a movement the face of whoever does it is looked for, and in how many frames.
 _NEAR_MS = 1_000.0
 _TRIES = 3
+# A video in more takes is not looked into: people read one, and a describer takes its time.
+_MAX_TAKES = 12
 
 
 def identity_signals(
@@ -62,8 +64,8 @@ def identity_signals(
 
         `identity_unclear`, kind behaviour: in how many parts of the video nobody can be told to be
         that person. Parts are its takes (`takes.takes_of`) and the time around each movement; all
-        count when the selfie is too poor. One raises it: whoever does the movements out of focus
-        could be anybody.
+        count when the selfie is too poor, or the takes are too many. One raises it: whoever does
+        the movements out of focus could be anybody.
 
         Empty when no frame has exactly one face.
 
@@ -90,7 +92,8 @@ def identity_signals(
     takes = takes_of(seen, policy)
     parts = [*takes, *_around(actions, takes)]
     unclear = len(parts)
-    if person is not None and selfie is not None and album.face_of(selfie) is not None:
+    has_selfie = selfie is not None and album.face_of(selfie) is not None
+    if person is not None and has_selfie and len(takes) <= _MAX_TAKES:
         unclear = sum(not _is_there(person, part, album, rest) for part in parts)
     return (
         above("identity_changed", "fraud", distance, policy.max_identity_distance),

@@ -180,6 +180,26 @@ def test_the_descriptor_is_asked_for_at_most_seven_frames() -> None:
     assert 2 <= len(asked) <= 7
 
 
+def test_a_film_that_is_cut_up_costs_no_more_and_is_unclear() -> None:
+    scenes = [np.full((36, 48), 255.0 * (number % 2), np.float32) for number in range(66)]
+    seen = [
+        replace(one, thumbnail=scene)
+        for one, scene in zip(
+            observe(clip("astronaut", "turn_left,blink").as_frames()), scenes, strict=True
+        )
+    ]
+    asked: list[Any] = []
+
+    def describe(pixels: Any) -> FaceDescription:
+        asked.append(pixels)
+        return FaceDescription(np.zeros(1, np.float32), detail=CLEAR)
+
+    _, found = identity_signals(seen, seen, seen[0], (), describe, LivenessPolicy())
+
+    assert (found.value, found.is_raised) == (66, True)
+    assert len(asked) <= 7
+
+
 @pytest.fixture
 def real() -> Describe:
     try:
