@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ Degradation = Literal["light", "medium", "harsh"]
 
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".heic"}
 # A symbol of its own, cut out of a scan, may be small and long.
-LIMITS = ImageLimits(min_side_px=20)
+LIMITS = ImageLimits(min_side_px=20, max_elongation=math.inf)
 # Photographs of a licence's back: a careful hand, a hurried one, a bad one in bad light.
 CONDITIONS: dict[Degradation, dict[str, Any]] = {
     "light": {},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,8 +40,8 @@ __all__ = [
 ]
 
 FOLDER = "mrz"
-# Scans of specimens are smaller than what customers may upload.
-LIMITS = ImageLimits(min_side_px=50)
+# Scans of specimens are smaller than what customers may upload, zones cut out of them longer.
+LIMITS = ImageLimits(min_side_px=50, max_elongation=math.inf)
 
 
 @dataclass(frozen=True, slots=True)

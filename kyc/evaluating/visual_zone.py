@@ -6,6 +6,7 @@ Each document's own facts are compared with its print (genuine), and so are thos
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -36,7 +37,7 @@ from kyc.vision.visual_zone.read import VisualReading, read_visual_zone
 
 Pixels = npt.NDArray[np.uint8]
 
-LIMITS = ImageLimits(min_side_px=100)
+LIMITS = ImageLimits(min_side_px=100, max_elongation=math.inf)
 LAYOUTS = ("passport", "card", "american", "european")
 CONDITIONS: dict[str, dict[str, Any]] = {
     "light": {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from kyc.vision.quality import QualityReport, assess_quality
 
 # Smaller than what customers may upload: scans of specimens go down to 184 px, and seeing what can
 # be read of one is what the command is for.
-LIMITS = ImageLimits(min_side_px=100)
+LIMITS = ImageLimits(min_side_px=100, max_elongation=math.inf)
 
 
 class Command(BaseCommand):
