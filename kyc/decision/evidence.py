@@ -171,11 +171,15 @@ class ScreeningEvidence:
         Whether there is a list on the day of the decision.
     findings : ScreeningFindings or None
         None when the search found nothing out.
+    earlier_hits : int
+        Hits of earlier searches that stand, confirmed or not decided, though this one did not find
+        them: the customer may have changed their name since, and lists may have been retired.
     """
 
     run: StageRun = StageRun()
     is_configured: bool = False
     findings: ScreeningFindings | None = None
+    earlier_hits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from kyc.services.document_readings import (
     stored_date,
     zone_facts,
 )
+from kyc.services.screening_hits import hits_standing
 from kyc.services.stage_results import findings_read
 from kyc.services.watchlists import screening_is_configured
 
@@ -65,7 +66,7 @@ def attempt_evidence(verification: Verification) -> Evidence:
         liveness=_liveness(results.get(Stage.LIVENESS)),
         face=_face(results.get(Stage.FACE)),
         duplicates=_duplicates(results.get(Stage.DUPLICATES)),
-        screening=_screening(results.get(Stage.SCREENING)),
+        screening=_screening(results.get(Stage.SCREENING), verification),
     )
 
 
@@ -250,10 +251,15 @@ def _duplicates(result: StageResult | None) -> DuplicateEvidence:
     return DuplicateEvidence(_run(result), DuplicateFindings.from_json(findings_read(result)))
 
 
-def _screening(result: StageResult | None) -> ScreeningEvidence:
-    is_configured = screening_is_configured()
-    if result is None or result.state != StageState.DONE:
-        run = StageRun() if result is None else _run(result)
-        return ScreeningEvidence(run, is_configured)
-    found = ScreeningFindings.from_json(findings_read(result))
-    return ScreeningEvidence(_run(result), is_configured, found)
+def _screening(result: StageResult | None, verification: Verification) -> ScreeningEvidence:
+    found = None
+    if result is not None and result.state == StageState.DONE:
+        found = ScreeningFindings.from_json(findings_read(result))
+    known = {match.hit_id for match in found.standing} if found else set()
+    standing = {str(hit.pk) for hit in hits_standing(verification.customer_id)}
+    return ScreeningEvidence(
+        run=StageRun() if result is None else _run(result),
+        is_configured=screening_is_configured(),
+        findings=found,
+        earlier_hits=len(standing - known),
+    )

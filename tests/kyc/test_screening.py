@@ -12,19 +12,22 @@ from django.utils import timezone
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import OutboxEvent, User
-from kyc.choices import Stage, StageState
+from kyc.choices import Stage, StageState, VerificationStatus
 from kyc.choices_screening import HitStatus
 from kyc.decision.screening import ScreeningFindings
 from kyc.models import ScreeningHit, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.customers import details_read, details_save
+from kyc.services.decisions import attempt_decide
 from kyc.services.screened_people import people_of
 from kyc.services.screening import screen
 from kyc.services.screening_hits import SCREENING_HIT, hit_decide, hit_features
 from kyc.services.stage_findings import StageFindings
 from kyc.services.stage_results import result_store
+from kyc.services.verifications import verification_retry
 from kyc.services.watchlists import WATCHLIST_UNUSABLE, watchlist_retire, watchlists_watch
 from tests.kyc.conftest import Traveller
+from tests.kyc.duplicates import put
 from tests.kyc.watchlist_files import CARLA, OTHERS, take_in
 
 
@@ -217,13 +220,74 @@ def test_a_false_positive_does_not_come_again(
     assert OutboxEvent.objects.filter(kind="kyc.screeninghit.false_positive").count() == 1
 
 
-def declare_birth(verification: Verification, born: date) -> Verification:
-    """Return the verification once its customer says that they were born on another day."""
+def declare(verification: Verification, **changes: object) -> Verification:
+    """Return the verification once its customer says something else of themselves."""
     before = details_read(verification.customer)
     assert before is not None
-    details = replace(before, birth_date=born)
+    details = replace(before, **changes)  # type: ignore[arg-type]  # whatever the test declares
     details_save(verification=verification, details=details, actor=Actor.system("test"))
     return Verification.objects.get(pk=verification.pk)
+
+
+def declare_birth(verification: Verification, born: date) -> Verification:
+    return declare(verification, birth_date=born)
+
+
+def try_again(verification: Verification) -> Verification:
+    """Return the verification once it was sent back and its customer began the next attempt."""
+    put(verification, VerificationStatus.RESUBMIT)
+    verification_retry(verification=verification, actor=Actor.system("test"))
+    return Verification.objects.get(pk=verification.pk)
+
+
+def watchlist_check(verification: Verification) -> dict[str, object]:
+    """Search, decide, and return what the decision says of the watchlists."""
+    findings = screen(verification)
+    assert findings is not None
+    assert findings.matches == ()
+    found = StageFindings(StageState.DONE, findings.to_json())
+    result_store(verification, Stage.SCREENING, found, 1)
+    put(verification, VerificationStatus.PROCESSING)
+    attempt_decide(verification_id=str(verification.pk), attempt=verification.attempt)
+    decision = verification.decisions.get(attempt=verification.attempt)
+    [check] = [
+        check
+        for group in decision.tree
+        for check in group["checks"]
+        if check["code"] == "screening.watchlists"
+    ]
+    return {"state": check["state"], "reason": check["code"] in decision.reason_codes}
+
+
+@pytest.mark.parametrize("decided", ["open", "confirmed", "false_positive"])
+def test_a_hit_that_stands_is_raised_in_the_next_attempt_under_another_name(
+    verification: Verification, tmp_path: Path, anna: User, decided: str
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    screen(verification)
+    if decided != "open":
+        reasons = {"confirmed": "confirmed_identity", "false_positive": "false_positive_birth"}
+        hit = ScreeningHit.objects.get()
+        order = {"decision": decided, "reason": reasons[decided], "seen": "open"}
+        hit_decide(hit=hit, analyst=anna, **order)
+
+    renamed = declare(try_again(verification), surname="Anemolius", given_names="Ademus")
+
+    stands = decided != "false_positive"
+    assert watchlist_check(renamed) == {
+        "state": "consider" if stands else "clear",
+        "reason": stands,
+    }
+
+
+def test_an_open_hit_of_an_entry_that_ended_counts_no_more(
+    verification: Verification, tmp_path: Path
+) -> None:
+    take_in(tmp_path, [CARLA, *OTHERS])
+    screen(verification)
+    take_in(tmp_path, OTHERS)
+
+    assert watchlist_check(try_again(verification)) == {"state": "clear", "reason": False}
 
 
 # The name alone makes one of them as sure as can be, so that no birth adds to its score.

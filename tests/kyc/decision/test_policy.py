@@ -281,6 +281,12 @@ def test_a_list_that_was_not_searched_goes_to_a_person(outcome: StageOutcome) ->
     assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("screening.watchlists",))
 
 
+def test_a_hit_of_an_earlier_search_goes_to_a_person_with_or_without_a_list() -> None:
+    decision = decided(replace(GOOD, screening=ScreeningEvidence(earlier_hits=1)))
+
+    assert (decision.outcome, decision.reason_codes) == (Outcome.REVIEW, ("screening.watchlists",))
+
+
 def test_where_screening_is_required_nobody_is_approved_without_a_list() -> None:
     assert decided(GOOD).outcome is Outcome.APPROVED
     assert decided(GOOD, needs_screening=True).reason_codes == ("screening.watchlists",)

@@ -62,6 +62,35 @@ def test_on_a_stale_list_nothing_found_means_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    "evidence",
+    [
+        ScreeningEvidence(DONE, True, ScreeningFindings((LIST,), (), 0.85), earlier_hits=1),
+        ScreeningEvidence(StageRun(StageOutcome.FAILED), is_configured=True, earlier_hits=1),
+        ScreeningEvidence(StageRun(StageOutcome.SKIPPED), earlier_hits=1),
+    ],
+)
+def test_a_hit_that_stands_counts_whatever_the_newest_search_found(
+    evidence: ScreeningEvidence,
+) -> None:
+    leaf = watchlists(evidence, Rules())
+
+    assert (leaf.state, leaf.sentence) == (
+        CheckState.CONSIDER,
+        "1 possible match of an earlier search. See the customer's page.",
+    )
+
+
+def test_hits_of_the_newest_search_and_of_earlier_ones_are_said_together() -> None:
+    findings = ScreeningFindings((LIST,), (found("open"),), 0.85)
+    leaf = watchlists(ScreeningEvidence(DONE, True, findings, earlier_hits=2), Rules())
+
+    assert (leaf.state, leaf.score) == (CheckState.CONSIDER, 0.91)
+    assert leaf.sentence == (
+        "1 possible match. 2 possible matches of an earlier search. See the customer's page."
+    )
+
+
+@pytest.mark.parametrize(
     "outcome", [StageOutcome.MISSING, StageOutcome.FAILED, StageOutcome.SKIPPED]
 )
 def test_a_list_that_was_not_searched_is_for_a_person(outcome: StageOutcome) -> None:
