@@ -7,16 +7,12 @@ pixels come back.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
+from kyc.vision.child_process import ChildFailed, ChildKilled, pixels_of, run_child
 from kyc.vision.images import DEFAULT_LIMITS, CleanImage, ImageLimits, ImageRefused, SourceType
 
 Pixels = npt.NDArray[np.uint8]
@@ -24,7 +20,7 @@ Pixels = npt.NDArray[np.uint8]
 MAGIC = b"%PDF-"
 # Its processor time is limited to six seconds; a busy machine may take longer to grant them.
 TIMEOUT_S = 30
-PROJECT = Path(__file__).resolve().parents[2]
+WORKER = "kyc.vision.pdf_worker"
 
 SENTENCES: MappingProxyType[str, str] = MappingProxyType(
     {
@@ -33,6 +29,8 @@ SENTENCES: MappingProxyType[str, str] = MappingProxyType(
         "locked": "This PDF is protected by a password; please upload one that is not, or a photo.",
         "damaged": "This PDF is damaged or incomplete; please save it again or upload a photo.",
         "too_complex": "This PDF is too heavy to open; please upload a photo of your document.",
+        "not_opened": "This PDF could not be opened just now; please try again in a moment, or "
+        "upload a photo of your document.",
         "blank": "This PDF shows nothing; please upload one that shows your document, or a photo.",
         "blank_page": "The first page of a PDF is taken for the front of a document and its last "
         "for the back, and this one shows nothing; please upload only the page that shows your "
@@ -120,34 +118,14 @@ def _refuse_by_bytes(data: bytes, limits: ImageLimits) -> None:
 
 def _rendered(data: bytes) -> list[Pixels]:
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "kyc.vision.pdf_worker"],
-            input=data,
-            capture_output=True,
-            timeout=TIMEOUT_S,
-            cwd=PROJECT,
-            env={"PATH": os.defpath, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        head, pixels = run_child(WORKER, data, wait_s=TIMEOUT_S)
+    except ChildKilled as error:
         raise _refused("too_complex") from error
-    if done.returncode:
-        # Killed at one of its limits, or crashed on the file.
-        raise _refused("too_complex")
-    head, _, body = done.stdout.partition(b"\n")
-    answer = json.loads(head)
-    if "error" in answer:
-        raise _refused(answer["error"])
-    return _pages_of(answer["pages"], body)
-
-
-def _pages_of(shapes: list[list[int]], body: bytes) -> list[Pixels]:
-    pages = []
-    for height, width in shapes:
-        size = height * width * 3
-        pages.append(np.frombuffer(body[:size], np.uint8).reshape(height, width, 3).copy())
-        body = body[size:]
-    return pages
+    except ChildFailed as error:
+        raise _refused("not_opened") from error
+    if "error" in head:
+        raise _refused(head["error"])
+    return pixels_of(head["pages"], pixels)
 
 
 def _clean(pixels: Pixels) -> CleanImage:

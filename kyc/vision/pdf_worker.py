@@ -7,13 +7,13 @@ Started by `kyc.vision.pdf_pages` only.
 
 from __future__ import annotations
 
-import json
-import resource
 import sys
 from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+
+from kyc.vision.child_process import limit_process, write_answer
 
 MAX_PAGES = 2
 # A4 at 300 dots an inch: a card on it is then 1,000 px long, as on a phone's photograph. Smaller
@@ -30,14 +30,9 @@ MEMORY_BYTES = 1_200_000_000
 
 def main() -> None:
     """Render what comes in, within limits that the kernel keeps."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_process(cpu_s=CPU_SECONDS, memory_bytes=MEMORY_BYTES)
     head, pages = _rendered(sys.stdin.buffer.read())
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")
-    for page in pages:
-        sys.stdout.buffer.write(page.tobytes())
+    write_answer(head, pages)
 
 
 def _rendered(data: bytes) -> tuple[dict[str, Any], list[np.ndarray[Any, np.dtype[np.uint8]]]]:

@@ -11,16 +11,14 @@ else's data; only pixels come back.
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from kyc.vision.child_process import ChildFailed, ChildKilled, pixels_of, run_child
 
 ContainerType = Literal["webm", "mp4", "gif", "mjpeg"]
 Pixels = NDArray[np.uint8]
@@ -45,15 +43,7 @@ _EBML_DOCTYPES = (b"webm", b"matroska")
 
 # Processor time is limited by `VideoLimits`; a busy machine may take longer to grant it.
 WAIT_FACTOR = 2
-PROJECT = Path(__file__).resolve().parents[2]
-# One thread each: processor time is then waiting time, and no machine's number of processors
-# decides how much address space their stacks take.
-ENVIRONMENT = {
-    "PATH": os.defpath,
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OPENCV_FFMPEG_THREADS": "1",
-}
+WORKER = "kyc.vision.video_worker"
 
 # Number, time, height and width of a frame.
 _Place = tuple[int, float, int, int]
@@ -161,7 +151,8 @@ def read_frames(data: bytes, limits: VideoLimits | None = None) -> list[Frame]:
     VideoRefused
         With the code `empty`, `too_large`, `unknown_type`, `unreadable`, `unknown_codec`,
         `too_many_pixels`, `too_many_frames`, `too_long`, `broken_times` or `too_short`; with
-        `too_complex` where decoding took too much time or memory, or crashed.
+        `too_complex` where decoding took too much time or memory, or crashed, and `not_opened`
+        where it never came so far, which is no fault of the film.
 
     Notes
     -----
@@ -256,43 +247,29 @@ def _named(containers: Sequence[ContainerType]) -> str:
 def _asked(data: bytes, wanted: _Wanted, limits: VideoLimits) -> tuple[list[_Place], memoryview]:
     """Which frames the worker found, and the pixels of those it was to send."""
     container_checked(data, limits)
-    answer = _worked(data, json.dumps({"wanted": wanted, "limits": asdict(limits)}), limits)
-    end = answer.index(b"\n")
-    head = json.loads(answer[:end])
+    task = json.dumps({"wanted": wanted, "limits": asdict(limits)})
+    try:
+        head, pixels = run_child(
+            WORKER, data, arguments=[task], wait_s=limits.max_cpu_s * WAIT_FACTOR
+        )
+    except ChildKilled as error:
+        raise too_complex() from error
+    except ChildFailed as error:
+        sentence = "The video could not be opened just now. Please send it again in a moment."
+        raise VideoRefused("not_opened", sentence) from error
     if "refused" in head:
         raise VideoRefused(head["refused"], head["sentence"])
-    return head["frames"], memoryview(answer)[end + 1 :]
-
-
-def _worked(data: bytes, task: str, limits: VideoLimits) -> bytes:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "kyc.vision.video_worker", task],
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=limits.max_cpu_s * WAIT_FACTOR,
-            cwd=PROJECT,
-            env=ENVIRONMENT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _too_complex() from error
-    if done.returncode:
-        # Killed at one of its limits, or crashed on the film.
-        raise _too_complex()
-    return done.stdout
+    return head["frames"], pixels
 
 
 def _frames(places: list[_Place], pixels: memoryview) -> list[Frame]:
-    frames, start = [], 0
-    for index, at_ms, height_px, width_px in places:
-        size = height_px * width_px * 3
-        part = np.frombuffer(pixels, np.uint8, size, start).reshape(height_px, width_px, 3)
-        frames.append(Frame(index, at_ms, part.copy()))
-        start += size
-    return frames
+    pictures = pixels_of([(height_px, width_px) for _, _, height_px, width_px in places], pixels)
+    return [
+        Frame(index, at_ms, picture)
+        for (index, at_ms, _, _), picture in zip(places, pictures, strict=True)
+    ]
 
 
-def _too_complex() -> VideoRefused:
+def too_complex() -> VideoRefused:
+    """The refusal of a film that takes too much time or memory, or crashes its decoder."""
     return VideoRefused("too_complex", "The video is too heavy to open. Please record it again.")

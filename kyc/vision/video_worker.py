@@ -15,7 +15,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import resource
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from typing import Any, cast
 import cv2
 import numpy as np
 
+from kyc.vision.child_process import limit_process, write_answer
 from kyc.vision.video import (
     MJPEG_FPS,
     ContainerType,
@@ -32,6 +32,7 @@ from kyc.vision.video import (
     VideoLimits,
     VideoRefused,
     container_checked,
+    too_complex,
 )
 
 # Containers round times to whole milliseconds (WebM) or hundredths of a second (GIF).
@@ -42,19 +43,10 @@ def main() -> None:
     """Decode what comes in, within limits that the kernel keeps."""
     task = json.loads(sys.argv[1])
     limits = VideoLimits(**task["limits"])
-    _limit_process(limits)
-    head, frames = _answer(sys.stdin.buffer.read(), task["wanted"], limits)
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n")
-    for frame in frames:
-        sys.stdout.buffer.write(frame.pixels.data)
-
-
-def _limit_process(limits: VideoLimits) -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (limits.max_cpu_s, limits.max_cpu_s))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.max_memory_bytes, limits.max_memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_process(cpu_s=limits.max_cpu_s, memory_bytes=limits.max_memory_bytes)
     cv2.setNumThreads(1)
+    head, frames = _answer(sys.stdin.buffer.read(), task["wanted"], limits)
+    write_answer(head, [frame.pixels for frame in frames])
 
 
 def _answer(
@@ -65,7 +57,8 @@ def _answer(
             frames = [frame_at(data, wanted, limits)]
         else:
             frames = sampled_frames(data, limits)
-    except VideoRefused as refused:
+    except (VideoRefused, MemoryError) as error:
+        refused = error if isinstance(error, VideoRefused) else too_complex()
         return {"refused": refused.code, "sentence": refused.sentence}, []
     head = {"frames": [(frame.index, frame.at_ms, *frame.pixels.shape[:2]) for frame in frames]}
     return head, [] if wanted == "times" else frames

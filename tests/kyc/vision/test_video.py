@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from structlog.testing import capture_logs
 
 from kyc.vision import video
 from kyc.vision.video import (
@@ -247,7 +248,19 @@ def test_a_process_that_gets_no_time_is_not_waited_for(
     data = encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
     monkeypatch.setattr(video, "WAIT_FACTOR", 0.0001)
 
-    assert refusal(data) == "too_complex"
+    assert refusal(data) == "not_opened"
+
+
+def test_a_process_that_cannot_work_is_no_fault_of_the_film(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = encoded(tmp_path, "webm", "VP80", moving_square(24), fps=12)
+    monkeypatch.setattr(video, "WORKER", "kyc.vision.no_such_worker")
+
+    with capture_logs() as logs:
+        assert refusal(data) == "not_opened"
+
+    assert [(log["event"], log["log_level"]) for log in logs] == [("child_failed", "error")]
 
 
 def test_from_a_browser_comes_only_what_browsers_write(tmp_path: Path) -> None:
