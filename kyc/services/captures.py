@@ -17,11 +17,11 @@ from fraudsite.core.services.audit import audit_record
 from fraudsite.core.services.data_keys import open_bytes, seal_bytes
 from fraudsite.core.services.files import file_read, file_store
 from kyc.choices import CaptureKind, CaptureSource
-from kyc.models import Capture, Verification
+from kyc.models import Capture, LivenessChallenge, Verification
 from kyc.refusals import ChangedElsewhere, Refusal
 from kyc.services.challenges import challenge_answered, challenge_discard, challenge_use
 from kyc.services.consents import consent_held
-from kyc.services.locks import lock_collecting
+from kyc.services.locks import alone_at_work, lock_collecting
 from kyc.vision.images import CleanImage, ImageRefused, Pixels, read_image
 from kyc.vision.pdf_pages import is_pdf, read_pdf_side
 from kyc.vision.quality import assess_quality
@@ -120,22 +120,15 @@ def video_capture(
 ) -> Capture:
     """Take in the video that answers a challenge, once and in time."""
     # Decoding takes seconds, which are spent only on what could be kept; much may change in them.
-    # It goes to the film's end: one that breaks off would only go to a person later.
+    arrived = timezone.now()
     with transaction.atomic():
         current = _collecting_video(verification, upload.capture_key)
         _check_count(current)
-        challenge = challenge_answered(verification=current, nonce=nonce)
-    try:
-        film = timedelta(milliseconds=video_length_ms(upload.data, BROWSER_LIMITS))
-    except VideoRefused as refused:
-        if refused.code == "too_complex":
-            # It took half a minute of a processor: the next one has to be for other movements, of
-            # which there are few in a day.
-            challenge_discard(challenge)
-        raise Refusal(refused.code, refused.sentence, field="video") from refused
+        challenge = challenge_answered(verification=current, nonce=nonce, arrived=arrived)
+    film = _film_length(upload.data, challenge)
     with transaction.atomic():
         current = _collecting_video(verification, upload.capture_key)
-        challenge = challenge_use(verification=current, nonce=nonce, film=film)
+        challenge = challenge_use(verification=current, nonce=nonce, arrived=arrived, film=film)
         captures_supersede(current, [CaptureKind.SELFIE_STILL])
         capture = capture_store(
             verification=current,
@@ -149,6 +142,29 @@ def video_capture(
         challenge.video = capture
         challenge.save(update_fields=["video"])
     return capture
+
+
+def _film_length(data: bytes, challenge: LivenessChallenge) -> timedelta:
+    """Return how long a film is that can be read to its end: others only go to a person later.
+
+    One at a time for a customer, or a handful of heavy films would keep every thread of the web
+    busy, and a payment waiting.
+    """
+    with alone_at_work(challenge.verification, "film") as is_alone:
+        if not is_alone:
+            raise Refusal(
+                "film_under_way",
+                "Another video of yours is being opened. Wait a moment, then send this one again.",
+                field="video",
+            )
+        try:
+            return timedelta(milliseconds=video_length_ms(data, BROWSER_LIMITS))
+        except VideoRefused as refused:
+            if refused.code == "too_complex":
+                # It took half a minute of a processor: the next one has to be for other movements,
+                # of which there are few in a day.
+                challenge_discard(challenge)
+            raise Refusal(refused.code, refused.sentence, field="video") from refused
 
 
 def _collecting_video(verification: Verification, key: str) -> Verification:

@@ -73,9 +73,9 @@ def draws_left(verification: Verification) -> int:
 
 
 def challenge_answered(
-    *, verification: Verification, nonce: str, film: timedelta = timedelta()
+    *, verification: Verification, nonce: str, arrived: datetime, film: timedelta = timedelta()
 ) -> LivenessChallenge:
-    """Return the challenge that a video may answer now.
+    """Return the challenge that a video may answer which came at that moment.
 
     Raises
     ------
@@ -89,13 +89,12 @@ def challenge_answered(
             "challenge_unknown",
             "These movements were replaced by new ones. Follow the ones shown now.",
         )
-    now = timezone.now()
-    if challenge.expires_at <= now:
+    if challenge.expires_at <= arrived:
         raise Refusal(
             "challenge_expired",
             "The time for these movements has run out. Get new ones and record again.",
         )
-    if film > now - challenge.issued_at + FILM_TOLERANCE:
+    if film > arrived - challenge.issued_at + FILM_TOLERANCE:
         raise Refusal(
             "film_too_early",
             "This video began before these movements were shown. Record it on this page.",
@@ -105,7 +104,7 @@ def challenge_answered(
 
 
 def challenge_use(
-    *, verification: Verification, nonce: str, film: timedelta = timedelta()
+    *, verification: Verification, nonce: str, arrived: datetime, film: timedelta = timedelta()
 ) -> LivenessChallenge:
     """Mark a challenge as answered; must run inside the transaction that stores the answer.
 
@@ -114,16 +113,19 @@ def challenge_use(
     Refusal
         As `challenge_answered`.
     """
-    challenge = challenge_answered(verification=verification, nonce=nonce, film=film)
+    challenge = challenge_answered(
+        verification=verification, nonce=nonce, arrived=arrived, film=film
+    )
     challenge.used_at = timezone.now()
     challenge.save(update_fields=["used_at"])
     return challenge
 
 
 def challenge_discard(challenge: LivenessChallenge) -> None:
-    """Let nothing answer a challenge any more; the next one is a draw like any other."""
+    """Let nothing answer a challenge any more, and its movements not be shown again."""
+    now = timezone.now()
     LivenessChallenge.objects.filter(pk=challenge.pk, used_at=None, replaced_at=None).update(
-        replaced_at=timezone.now()
+        replaced_at=now, expires_at=now
     )
 
 

@@ -1,6 +1,11 @@
-"""Locking a verification's row: always first, before anything that belongs to it."""
+"""Locking a verification: its row always first, before anything that belongs to it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
 
 from kyc.choices import VerificationStatus
 from kyc.models import Verification
@@ -22,3 +27,21 @@ def lock_collecting(verification: Verification) -> Verification:
     if current.status != VerificationStatus.COLLECTING:
         raise ChangedElsewhere
     return current
+
+
+@contextmanager
+def alone_at_work(verification: Verification, work: str) -> Iterator[bool]:
+    """Hold what takes seconds and no transaction; yields False where somebody else is at it.
+
+    A lock of the database connection, so that it goes with a process that dies.
+    """
+    key = [f"kyc:{work}:{verification.pk}"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", key)
+        (is_alone,) = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", key)

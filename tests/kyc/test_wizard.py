@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.db.models import F
 from django.http import HttpResponse
 from django.test import Client
@@ -24,9 +25,9 @@ from fraudsite.core.models import AuditEntry, EncryptedFile, User
 from fraudsite.core.services.files import StorageFull
 from kyc.choices import CaptureKind, VerificationStatus
 from kyc.models import Capture, Consent, Customer, DeviceSighting, LivenessChallenge, Verification
-from kyc.services import captures
+from kyc.services import captures, challenges
 from kyc.services.captures import capture_key
-from kyc.services.challenges import challenge_current, challenge_renew
+from kyc.services.challenges import MAX_DRAWS, challenge_current, challenge_renew, draws_left
 from kyc.services.customers import details_read
 from kyc.vision.video import VideoLimits, VideoRefused
 from tests.kyc.conftest import DETAILS, Traveller, jpeg, webm
@@ -272,14 +273,55 @@ class TestChallenge:
         monkeypatch.setattr(captures, "video_length_ms", too_heavy)
         traveller.reaches_capture()
         traveller.uploads(jpeg())
+        for _ in range(MAX_DRAWS):
+            challenge_renew(traveller.verification)
         challenge = challenge_current(traveller.verification)
+        assert draws_left(traveller.verification) == 0
 
         first = self.sends_video(traveller, str(challenge.nonce))
         second = self.sends_video(traveller, str(challenge.nonce))
 
         assert (first.status_code, first.json()["code"]) == (422, "too_complex")
         assert (second.status_code, second.json()["code"]) == (422, "challenge_unknown")
-        assert challenge_current(traveller.verification).nonce != challenge.nonce
+        # Else the movements of the last draw are shown again for the rest of their time.
+        monkeypatch.setattr(challenges, "_draw", lambda: "smile@2000,turn_left@2000")
+        assert challenge_current(traveller.verification).actions == "smile@2000,turn_left@2000"
+
+    def test_one_video_of_a_customer_is_opened_at_a_time(self, traveller: Traveller) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+        lock = [f"kyc:film:{traveller.verification.pk}"]
+
+        with connection.copy().cursor() as elsewhere:
+            elsewhere.execute("SELECT pg_advisory_lock(hashtext(%s))", lock)
+            during = self.sends_video(traveller, str(challenge.nonce))
+            elsewhere.execute("SELECT pg_advisory_unlock(hashtext(%s))", lock)
+            elsewhere.connection.close()
+        with time_machine.travel(challenge.issued_at + timedelta(seconds=20)):
+            afterwards = self.sends_video(traveller, str(challenge.nonce))
+
+        assert (during.status_code, during.json()["code"]) == (422, "film_under_way")
+        assert afterwards.status_code == 200
+
+    def test_what_opening_a_video_takes_is_no_time_of_its_movements(
+        self, traveller: Traveller, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        traveller.reaches_capture()
+        traveller.uploads(jpeg())
+        challenge = challenge_current(traveller.verification)
+
+        with time_machine.travel(challenge.issued_at + timedelta(seconds=2), tick=False) as clock:
+
+            def slow(data: bytes, limits: VideoLimits) -> float:
+                clock.shift(timedelta(seconds=30))
+                return 9_000
+
+            # Stands for a film that was made to open slowly.
+            monkeypatch.setattr(captures, "video_length_ms", slow)
+            answer = self.sends_video(traveller, str(challenge.nonce))
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "film_too_early")
 
     def test_a_video_that_is_longer_than_its_movements_are_known_is_refused(
         self, traveller: Traveller
