@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from celery import current_task, shared_task
 from django.db import InterfaceError, OperationalError
 from redis.exceptions import RedisError
 
@@ -35,40 +35,50 @@ RETRY = {
 }
 
 
+def _stage_run(verification_id: str, attempt: int, stage: Stage) -> None:
+    delivery = current_task.request.delivery_info or {}
+    stage_run(
+        verification_id=verification_id,
+        attempt=attempt,
+        stage=stage,
+        is_redelivered=bool(delivery.get("redelivered")),
+    )
+
+
 @shared_task(**RETRY)
 def assess_quality(verification_id: str, attempt: int) -> None:
     """Look at the pictures themselves."""
-    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.QUALITY)
+    _stage_run(verification_id, attempt, Stage.QUALITY)
 
 
 @shared_task(**RETRY)
 def read_document(verification_id: str, attempt: int) -> None:
     """Read the document's machine-readable zone."""
-    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.DOCUMENT)
+    _stage_run(verification_id, attempt, Stage.DOCUMENT)
 
 
 @shared_task(**RETRY)
 def check_liveness(verification_id: str, attempt: int) -> None:
     """Judge the challenge video and keep the selfie chosen from it."""
-    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.LIVENESS)
+    _stage_run(verification_id, attempt, Stage.LIVENESS)
 
 
 @shared_task(**RETRY)
 def match_faces(verification_id: str, attempt: int) -> None:
     """Compare the selfie with the document's portrait."""
-    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.FACE)
+    _stage_run(verification_id, attempt, Stage.FACE)
 
 
 @shared_task(**RETRY)
 def screen(verification_id: str, attempt: int) -> None:
     """Search the watchlists."""
-    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.SCREENING)
+    _stage_run(verification_id, attempt, Stage.SCREENING)
 
 
 @shared_task(**RETRY)
 def find_duplicates(verification_id: str, attempt: int) -> None:
     """Search the same person among the other customers."""
-    stage_run(verification_id=verification_id, attempt=attempt, stage=Stage.DUPLICATES)
+    _stage_run(verification_id, attempt, Stage.DUPLICATES)
 
 
 @shared_task(**RETRY)

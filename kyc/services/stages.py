@@ -34,8 +34,13 @@ ENGINES: dict[str, Callable[[Verification], StageFindings]] = {
 FACE_STAGES = frozenset({Stage.LIVENESS, Stage.FACE})
 
 
-def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
+def stage_run(
+    *, verification_id: str, attempt: int, stage: Stage, is_redelivered: bool = False
+) -> None:
     """Run one stage of one attempt, unless it has run or the attempt is decided or over.
+
+    What waited so long for a worker that it was put before a person is still looked at, for that
+    person; but not what is delivered again, for it may be what the worker died of each time.
 
     What goes wrong inside an engine becomes a failed result; only a database or broker that is
     away raises, and the task is then tried again.
@@ -48,8 +53,10 @@ def stage_run(*, verification_id: str, attempt: int, stage: Stage) -> None:
     if verification is None:
         logger.warning("stage_without_verification", stage=stage)
         return
-    if verification.status != VerificationStatus.PROCESSING or has_run(verification, stage):
-        # Delivered again, also for ever where the worker dies of it each time.
+    awaited = {VerificationStatus.PROCESSING}
+    if not is_redelivered:
+        awaited.add(VerificationStatus.IN_REVIEW)
+    if verification.status not in awaited or has_run(verification, stage):
         return
     started = time.monotonic()
     try:

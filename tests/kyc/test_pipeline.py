@@ -192,19 +192,39 @@ def test_stages_and_decision_run_twice_without_harm(submit: Callable[..., Verifi
     assert verification.decisions.get().redo == ["document_front"]
 
 
-@pytest.mark.parametrize("status", [S.DECLINED, S.IN_REVIEW])
+@pytest.mark.parametrize(("status", "is_redelivered"), [(S.DECLINED, False), (S.IN_REVIEW, True)])
 def test_a_stage_delivered_after_the_decision_looks_at_nothing(
-    submit: Callable[..., Verification], status: S
+    submit: Callable[..., Verification], status: S, is_redelivered: bool
 ) -> None:
     verification = submit()
     Verification.objects.filter(pk=verification.pk).update(status=status)
 
     for stage in Stage:
         # Whatever looks would leave a result.
-        stages.stage_run(verification_id=str(verification.pk), attempt=1, stage=stage)
+        stages.stage_run(
+            verification_id=str(verification.pk),
+            attempt=1,
+            stage=stage,
+            is_redelivered=is_redelivered,
+        )
 
     assert not verification.stage_results.exists()
     assert not FaceTemplate.objects.filter(verification=verification).exists()
+
+
+def test_who_was_put_before_a_person_unseen_is_still_looked_at_for_that_person(
+    submit: Callable[..., Verification],
+) -> None:
+    verification = submit()
+    attempt_decide(verification_id=str(verification.pk), attempt=1)
+    verification.refresh_from_db()
+    assert verification.status == S.IN_REVIEW
+
+    for stage in Stage:
+        stages.stage_run(verification_id=str(verification.pk), attempt=1, stage=stage)
+
+    assert verification.stage_results.count() == len(Stage)
+    assert FaceTemplate.objects.filter(verification=verification).exists()
 
 
 def test_a_film_that_ends_its_process_is_put_before_a_person(
