@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from django.db import transaction
 from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
@@ -17,9 +16,8 @@ from cases.services.alerts import resume
 from cases.services.case_rows import case_move, event_add, news_of
 from cases.services.priorities import priority_fields
 from fraudsite.core.actors import Actor
+from fraudsite.core.each_alone import each_alone
 from fraudsite.core.outbox import publish
-
-logger = structlog.get_logger(__name__)
 
 CLOCK = Actor.system("clock")
 SLA_WARNED, SLA_BREACHED = "cases.case.sla_warned", "cases.case.sla_breached"
@@ -55,18 +53,14 @@ def _each(due: QuerySet[Case], act: Callable[[Case, datetime], None], now: datet
 def _act_alone(
     due: QuerySet[Case], case_id: Any, act: Callable[[Case, datetime], None], now: datetime
 ) -> bool:
-    """Act on one; whatever is wrong with it keeps none of the others waiting."""
-    try:
-        with transaction.atomic():
-            rows = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            case = rows.select_related("queue", "customer__data_key").filter(pk=case_id).first()
-            if case is None:
-                return False
-            act(case, now)
-    except Exception as error:  # noqa: BLE001 - see above; the type says enough
-        logger.error("case_sweep_failed", case_id=str(case_id), error_type=type(error).__name__)
-        return False
-    return True
+    with each_alone("case_sweep_failed", case_id=str(case_id)), transaction.atomic():
+        rows = due.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        case = rows.select_related("queue", "customer__data_key").filter(pk=case_id).first()
+        if case is None:
+            return False
+        act(case, now)
+        return True
+    return False
 
 
 def _to_resume(now: datetime) -> QuerySet[Case]:

@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-import structlog
 from django.conf import settings
 from django.db import transaction
 
+from fraudsite.core.each_alone import each_alone
 from fraudsite.core.outbox import publish
 from kyc.choices import VerificationStatus
 from kyc.choices_screening import HitStatus
@@ -31,8 +31,6 @@ from kyc.screening.customer_risk import (
 from kyc.services.customers import details_read
 from kyc.services.device_sharing import devices_shared
 from kyc.services.screening_hits import hits_standing
-
-logger = structlog.get_logger(__name__)
 
 RISK_CHANGED = "kyc.customer.risk_changed"
 # Of the daily look at everybody: ids fetched at once, and seconds until the next task goes on.
@@ -121,13 +119,9 @@ def everybody_assess(
 
 
 def _assess_alone(customer_id: uuid.UUID, occasion: str) -> bool:
-    try:
+    with each_alone("assessment_failed", customer_id=str(customer_id)):
         return risk_assess(customer_id=customer_id, occasion=occasion) is not None
-    except Exception as error:  # noqa: BLE001 - whatever it is; the type says enough
-        logger.error(
-            "assessment_failed", customer_id=str(customer_id), error_type=type(error).__name__
-        )
-        return False
+    return False
 
 
 def _write(

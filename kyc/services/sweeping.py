@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from fraudsite.core.each_alone import each_alone
 from kyc import pipeline
 from kyc.choices import VerificationStatus
 from kyc.models import Verification
@@ -32,14 +33,9 @@ def stuck_verifications_requeue() -> int:
 
 
 def _requeue_alone(verification_id: str) -> bool:
-    """Requeue one; whatever is wrong with it keeps none of the others waiting."""
-    try:
+    with each_alone("sweep_failed", verification_id=verification_id):
         return _requeue(verification_id)
-    except Exception as error:  # noqa: BLE001 - see above; the type says enough
-        logger.error(
-            "sweep_failed", verification_id=verification_id, error_type=type(error).__name__
-        )
-        return False
+    return False
 
 
 def _stuck_ids() -> list[str]:
