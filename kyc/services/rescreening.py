@@ -1,9 +1,10 @@
-"""A changed list against the approved: only what is new on it, only those who are customers.
+"""A changed list against the approved: what is new on it, or all of it where it was brought back.
 
 What customers are called is sealed under a key of each, so that there is nothing to search in. A
 run opens the names of one customer after the other, compares them in memory with the new entries,
-and forgets them. The condition is that of a search (`kyc.screening.word_index`), so that a customer
-is found here whenever their own search would find the entry.
+and forgets them; of too many entries, or a whole list, each customer is searched for instead. The
+condition is that of a search (`kyc.screening.word_index`), so that a customer is found here
+whenever their own search would find the entry.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from itertools import chain
 
-import structlog
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from fraudsite.core.each_alone import each_alone
 from fraudsite.core.services.data_keys import DataKeyDestroyed
 from kyc.choices import Stage, StageState, VerificationStatus
 from kyc.choices_screening import HitSource
@@ -31,8 +33,6 @@ from kyc.services.screening_hits import hits_keep
 from kyc.services.stage_results import findings_read
 from kyc.services.watchlist_search import POLICY, Candidate, FoundMatch, people_search
 from kyc.services.watchlists import lists_in_use
-
-logger = structlog.get_logger(__name__)
 
 # Customers after whom the place is kept at the latest: until then whoever decides one of their hits
 # or erases one of them waits. At 41 ms a search of a million names (docs/screening.md) 2 s.
@@ -63,13 +63,16 @@ def rescreenings_run(*, run_s: float = RUN_S) -> int:
 
 
 def unsearched_retry(*, run_s: float = RUN_S) -> int:
-    """Search for those who could not be compared, for some seconds; return how many still cannot.
+    """Search for those who could not be compared, for some seconds; return how many are left.
 
-    On all lists, which finds what the one that changed would have.
+    Each once, on all lists, which finds what those that changed would have. At least one is tried.
     """
     until = time.monotonic() + run_s
-    ids = Rescreening.objects.exclude(unsearched=[]).order_by("pk").values_list("pk", flat=True)
-    return sum(_retry(pk, until) for pk in list(ids))
+    for customer_id in _unsearched():
+        _retry(customer_id)
+        if time.monotonic() > until:
+            break
+    return len(_unsearched())
 
 
 def customer_rescreen(*, verification: Verification) -> int:
@@ -132,46 +135,42 @@ def _look_at_next(rescreening: Rescreening, until: float) -> bool:
     return len(batch) < BATCH
 
 
-def _retry(rescreening_id: int, until: float) -> int:
-    """Search for whom a rescreening left out; whoever fails again is tried last the next time."""
+def _unsearched() -> list[uuid.UUID]:
+    """Return whom rescreenings left out, each once, those of no rescreening always first."""
+    left_out = Rescreening.objects.exclude(unsearched=[]).order_by("?")
+    return list(dict.fromkeys(chain(*left_out.values_list("unsearched", flat=True))))
+
+
+def _retry(customer_id: uuid.UUID) -> None:
+    """Search for one whom rescreenings left out; who fails again is tried last the next time."""
     with transaction.atomic():
+        # Held while the search goes on: what changes meanwhile brings a rescreening of its own.
         free = Rescreening.objects.select_for_update(skip_locked=True)
-        rescreening = free.filter(pk=rescreening_id).first()
-        if rescreening is None:
-            return 0
-        for customer_id in tuple(rescreening.unsearched):
+        left_out = list(free.filter(unsearched__contains=[customer_id]).order_by("pk"))
+        if not left_out:
+            return
+        hits = _alone(_search, _approved().filter(customer_id=customer_id).first())
+        left_out[0].hits_count += hits or 0
+        for rescreening in left_out:
             rescreening.unsearched.remove(customer_id)
-            hits = _alone(_search, _approved().filter(customer_id=customer_id).first())
             if hits is None:
                 rescreening.unsearched.append(customer_id)
-            rescreening.hits_count += hits or 0
-            if time.monotonic() > until:
-                break
-        rescreening.save(update_fields=KEPT)
-        return len(rescreening.unsearched)
+            rescreening.save(update_fields=KEPT)
 
 
 def _alone(compare: Comparison, verification: Verification | None) -> int | None:
-    """Return the hits that a comparison raises; None if something is wrong with this customer.
-
-    Whatever it is keeps none of the others waiting.
-    """
+    """Return the hits that a comparison raises; None if something is wrong with this customer."""
     if verification is None:
         # No longer approved, or erased.
         return 0
-    try:
-        with transaction.atomic():
-            return compare(verification)
-    except DataKeyDestroyed:
-        # Erased in between: there is nobody left to find anything about.
-        return 0
-    except Exception as error:  # noqa: BLE001 - see above; the type says enough
-        logger.error(
-            "rescreening_failed",
-            customer_id=str(verification.customer_id),
-            error_type=type(error).__name__,
-        )
-        return None
+    with each_alone("rescreening_failed", customer_id=str(verification.customer_id)):
+        try:
+            with transaction.atomic():
+                return compare(verification)
+        except DataKeyDestroyed:
+            # Erased in between: there is nobody left to find anything about.
+            return 0
+    return None
 
 
 def _approved() -> QuerySet[Verification]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from fraudsite.core.actors import Actor
 from fraudsite.core.models import OutboxEvent, User
@@ -242,6 +243,30 @@ def test_those_who_fail_again_are_tried_last_the_next_time(db: None, tmp_path: P
     unsearched_retry(run_s=-1)
 
     assert Rescreening.objects.get().unsearched == [damaged[1].pk, damaged[0].pk]
+
+
+def test_who_is_left_out_of_several_versions_is_searched_for_once_and_struck_off_all(
+    db: None, tmp_path: Path
+) -> None:
+    damaged = [another_carla() for _ in range(2)]
+    for customer in damaged:
+        Customer.objects.filter(pk=customer.pk).update(details_sealed=b"\x01" * 80)
+    take_in(tmp_path, OTHERS)
+    take_in(tmp_path, [*OTHERS, CARLA])
+    rescreenings_run()
+    assert [len(r.unsearched) for r in Rescreening.objects.order_by("pk")] == [2, 2]
+    with capture_logs() as logs:
+        assert unsearched_retry() == 2
+    assert len(logs) == 2
+
+    for customer in damaged:
+        customer.save(update_fields=["details_sealed"])
+    assert unsearched_retry(run_s=-1) == 1
+
+    # The time was over after one of them, whichever version it was left out of.
+    assert [len(r.unsearched) for r in Rescreening.objects.order_by("pk")] == [1, 1]
+    assert unsearched_retry() == 0
+    assert [r.hits_count for r in Rescreening.objects.order_by("pk")] == [2, 0]
 
 
 def test_who_is_approved_after_the_list_changed_under_way_is_searched_for_then(

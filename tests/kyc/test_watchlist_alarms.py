@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core import mail
 from django.db import connection, transaction
 from time_machine import TimeMachineFixture
@@ -14,7 +15,7 @@ from time_machine import TimeMachineFixture
 from fraudsite.core.choices import Role
 from fraudsite.core.models import OutboxEvent, User
 from kyc.choices import VerificationStatus
-from kyc.models import Customer, Watchlist
+from kyc.models import Customer, Verification, Watchlist
 from kyc.refusals import Refusal
 from kyc.services.rescreening import rescreenings_run
 from kyc.services.watchlist_alarms import alarm_send
@@ -111,6 +112,25 @@ def test_customers_who_could_not_be_compared_are_told_of_until_they_can(
     assert (watch_watchlists(), alarm_send("ours")) == (0, 0)
     # The list itself may be relied on all the while.
     assert [state.trouble for state in lists_in_use()] == [""]
+
+
+def test_customers_who_take_all_the_time_keep_nobody_from_being_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(customer_make(), VerificationStatus.APPROVED)
+    Customer.objects.update(details_sealed=b"\x01" * 80)
+    take_in(tmp_path, OTHERS)
+    rescreenings_run()
+
+    def too_long(_verification: Verification) -> int:
+        raise SoftTimeLimitExceeded
+
+    # Stands for a search that outlasts the task's time limit.
+    monkeypatch.setattr("kyc.services.rescreening._search", too_long)
+    with pytest.raises(SoftTimeLimitExceeded):
+        watch_watchlists()
+
+    assert OutboxEvent.objects.get(kind=WATCHLIST_UNUSABLE).payload["trouble"] == "unsearched"
 
 
 @pytest.mark.django_db(transaction=True)
