@@ -65,7 +65,7 @@ def settle_verification(event: Event) -> None:
 
 @consumes(SCREENING_HIT, name="cases.alert_hit")
 def alert_hit(event: Event) -> None:
-    """Raise an alert for an approved customer who may be on a list that changed."""
+    """Raise an alert for an approved customer whom a list may name."""
     _open(alert_of_hit(event.aggregate_id, event.occurred_at))
 
 
