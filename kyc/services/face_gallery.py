@@ -64,7 +64,8 @@ class Nearest:
     neighbours : tuple of Neighbour
         By the number of their `FaceTemplate`.
     searched : int
-        Faces that were compared; only those of approved customers, or nearly so, are named.
+        Faces that were compared; only those of customers who are approved, or may be
+        yet, are named.
     unsearched : int
         Faces that should have been and could not: of another engine, or damaged.
     """

@@ -21,6 +21,8 @@ from kyc.vision.faces.match import people_among
 from kyc.vision.images import read_image
 
 SELFIES = (CaptureKind.SELFIE_FRAME, CaptureKind.SELFIE_STILL)
+# All who are searched for, but for those whose face the pipeline is describing just now.
+REBUILT = (VerificationStatus.APPROVED, VerificationStatus.IN_REVIEW)
 
 
 class Rebuilt(StrEnum):
@@ -33,7 +35,7 @@ class Rebuilt(StrEnum):
 
 
 def faces_missing() -> QuerySet[Verification]:
-    """Return approved verifications that the engine in use has described no face of."""
+    """Return those approved or in review that the engine in use has described no face of."""
     engine = face_engine()
     described = FaceTemplate.objects.filter(
         verification=OuterRef("pk"),
@@ -43,7 +45,7 @@ def faces_missing() -> QuerySet[Verification]:
     )
     return Verification.objects.filter(
         ~Exists(described),
-        status=VerificationStatus.APPROVED,
+        status__in=REBUILT,
         customer__data_key__destroyed_at__isnull=True,
     ).order_by("decided_at", "pk")
 

@@ -1,4 +1,4 @@
-"""Describing the faces of approved customers anew, with the real engine on free portraits."""
+"""Describing the faces of customers anew, with the real engine on free portraits."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pytest
 from django.core.management import call_command
 
 from fraudsite.core.services.data_keys import data_key_destroy
-from kyc.choices import CaptureKind, CaptureSource
+from kyc.choices import CaptureKind, CaptureSource, VerificationStatus
 from kyc.models import FaceTemplate, Verification
 from kyc.services.captures import Upload, capture_store
 from kyc.simulation.portraits import PortraitName, load_portrait
 from tests.kyc.conftest import jpeg
-from tests.kyc.duplicates import TESTS, approve, consent_give, customer_make, face, face_show
+from tests.kyc.duplicates import TESTS, approve, consent_give, customer_make, face, face_show, put
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,20 @@ def test_faces_that_the_engine_in_use_has_not_described_are_described_once() -> 
     versions = FaceTemplate.objects.values_list("engine_version", flat=True)
     assert "older" not in versions
     assert {t.verification for t in FaceTemplate.objects.all()} == {of_before, of_another_engine}
+
+
+def test_who_waits_for_a_person_is_described_too_and_who_was_declined_is_not() -> None:
+    in_review, declined = approved_with(portrait()), approved_with(portrait())
+    put(in_review, VerificationStatus.IN_REVIEW)
+    put(declined, VerificationStatus.DECLINED)
+    for verification in (in_review, declined):
+        face_show(verification, face(1), version="older")
+
+    assert rebuilt()["kept"] == 1
+    assert rebuilt()["missing"] == 0
+
+    fresh = FaceTemplate.objects.exclude(engine_version="older")
+    assert [template.verification for template in fresh] == [in_review]
 
 
 def test_who_is_erased_refused_or_shows_no_face_is_passed_over() -> None:

@@ -1,4 +1,4 @@
-"""Describe the faces of approved customers anew, where the engine in use has not done so yet."""
+"""Describe anew the faces of customers approved or in review that the engine in use has not."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ class Command(BaseCommand):
     """Run it after an update that changes the face engine; it may be stopped and run again."""
 
     help = (
-        "Describe the kept selfies of approved customers with the present face engine, so that "
-        "they can be searched for duplicates. Faces that are described already are passed over. "
+        "Describe the kept selfies of customers approved or in review with the present face "
+        "engine, so that they can be searched for duplicates. Faces that are described already "
+        "are passed over. "
         "Example: manage.py rebuild_face_gallery --dry-run"
     )
 
