@@ -39,7 +39,8 @@ class VersionCounts:
     in_force : int
         Entries of that version.
     names, names_in_force : int
-        What the people on the list, and those of that version, are called; aliases too.
+        What the people on the list, and those of that version, are called, aliases too; the same
+        words in another order are one name.
     not_spelt_out : int
         People all of whose names are in a script whose Latin spelling is mostly not found.
     """

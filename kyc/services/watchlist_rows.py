@@ -30,19 +30,31 @@ STAGE_DISTINCT = """
 DELETE FROM kyc_stage AS later USING kyc_stage AS earlier
 WHERE earlier.external_id = later.external_id AND earlier.place < later.place
 """
-COMPARE = """
+# A name is its words in any order: those in force are written as the reader of their day did it,
+# perhaps "DOE, John" with the alias "John DOE", which is one name to the reader of today.
+COMPARE = r"""
 SELECT count(staged.external_id),
        count(staged.external_id) FILTER (WHERE entry.id IS NULL),
        count(staged.external_id) FILTER (WHERE entry.digest <> staged.digest),
        count(entry.id) FILTER (WHERE staged.external_id IS NULL),
        count(entry.id),
-       coalesce(sum(jsonb_array_length(staged.content -> 'names')), 0),
-       coalesce(sum(jsonb_array_length(entry.content -> 'names')), 0)
+       coalesce(sum(names.staged), 0)::bigint,
+       coalesce(sum(names.in_force), 0)::bigint
 FROM kyc_stage AS staged
 FULL JOIN (
   SELECT id, external_id, digest, content FROM kyc_watchlistentry
   WHERE watchlist_id = %(list)s AND ended_in_id IS NULL
 ) AS entry USING (external_id)
+CROSS JOIN LATERAL (
+  SELECT count(DISTINCT written.words) FILTER (WHERE side.is_staged) AS staged,
+         count(DISTINCT written.words) FILTER (WHERE NOT side.is_staged) AS in_force
+  FROM (VALUES (true, staged.content), (false, entry.content)) AS side (is_staged, content),
+    jsonb_array_elements_text(side.content -> 'names') AS name,
+    LATERAL (
+      SELECT string_agg(word, ' ' ORDER BY word) AS words
+      FROM regexp_split_to_table(lower(name), '[\s,]+') AS word WHERE word <> ''
+    ) AS written
+) AS names
 """
 # What is removed or changed ends; its names are searched no more.
 END = """

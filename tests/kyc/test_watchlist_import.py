@@ -178,6 +178,19 @@ def test_a_list_that_has_lost_its_aliases_is_refused(tmp_path: Path) -> None:
     assert found("Alias An") == [row[0] for row in aliased]
 
 
+def test_a_name_that_was_kept_before_commas_were_read_is_not_lost(tmp_path: Path) -> None:
+    rows = [(row[0], f"DOE, {row[1]}", f"{row[1]} Doe", *row[3:]) for row in OTHERS]
+    take_in(tmp_path, rows)
+    for entry, row in zip(WatchlistEntry.objects.order_by("pk"), rows, strict=True):
+        content = {**entry.content, "names": [row[1], row[2].replace("Doe", "DOE")]}
+        WatchlistEntry.objects.filter(pk=entry.pk).update(content=content, digest="0" * 64)
+
+    report = take_in(tmp_path, [(row[0], row[1], "", *row[3:]) for row in rows])
+
+    assert (report.refusal, report.counts.changed) == ("", len(rows))
+    assert (report.counts.names, report.counts.names_in_force) == (len(rows), len(rows))
+
+
 def test_the_digest_of_ofacs_list_is_that_of_its_three_files(tmp_path: Path) -> None:
     file = write_ofac(tmp_path, sdn=ofac_person("1", "ZAPOLETES, Anyder"))
     sdn, alt, add = (one.read_bytes() for one in ofac_files(file))
