@@ -17,8 +17,8 @@ NOT_FOLLOWED = (
     "alone, and do one movement after the other."
 )
 NOT_CLEAR = (
-    "Your face was not clear while you moved. Please wipe the lens and record again: in good "
-    "light, with the phone held still, and a moment of rest after each movement."
+    "Parts of the recording were unclear or missing. Please record again in good light, hold the "
+    "phone still, and close other apps."
 )
 
 
@@ -59,8 +59,8 @@ def active(evidence: Evidence, rules: Rules) -> Check:
         return check.skipped("Not judged: see the integrity of the video.", liveness.run)
     hint = NOT_FOLLOWED
     if any(one.code == "identity_unclear" and one.is_raised for one in liveness.signals):
-        words += " The face is too blurred to tell who did them."
-        hint = NOT_CLEAR
+        words += " Who is seen cannot always be told: the face is unclear, or the video broken up."
+        hint = NOT_CLEAR if seen == asked else NOT_FOLLOWED
     return check.raised(
         CheckState.UNPROCESSABLE,
         words,
