@@ -11,19 +11,35 @@ from fraudsite.core.engines import EngineState, engine_outcome_read, register_en
 from kyc.vision.weights import WeightsUnavailable, verify_weights
 from kyc.worker import FACE_ENGINES
 
+# Either call takes 20 ms; what takes longer than this hangs, and must not hold up a heartbeat.
+TESSERACT_TIMEOUT_S = 5
+
 
 def tesseract_state() -> EngineState:
-    """Whether Tesseract is there, asked of the program: its Python wrapper takes 2 s to import."""
+    """Whether Tesseract and its English model are there.
+
+    Asked of the program: its Python wrapper takes 2 s to import.
+    """
     path = shutil.which("tesseract")
     if path is None:
         return EngineState(is_ready=False, detail="Tesseract is not installed.")
+    # Not remembered as the version is: the model may be installed while the worker runs.
+    if "eng" not in _tesseract_lines(path, "--list-langs"):
+        detail = "Tesseract's English model is missing; install tesseract-ocr-eng."
+        return EngineState(is_ready=False, detail=detail)
     return EngineState(is_ready=True, version=_tesseract_version(path))
 
 
 @cache
 def _tesseract_version(path: str) -> str:
-    printed = subprocess.run([path, "--version"], capture_output=True, text=True, check=True)
-    return printed.stdout.splitlines()[0].removeprefix("tesseract ")
+    return _tesseract_lines(path, "--version")[0].removeprefix("tesseract ")
+
+
+def _tesseract_lines(path: str, option: str) -> list[str]:
+    printed = subprocess.run(
+        [path, option], capture_output=True, text=True, check=True, timeout=TESSERACT_TIMEOUT_S
+    )
+    return printed.stdout.splitlines()
 
 
 def models_state() -> EngineState:

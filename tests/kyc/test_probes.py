@@ -47,6 +47,19 @@ def test_a_machine_without_tesseract_is_told(monkeypatch: pytest.MonkeyPatch) ->
     assert probes.tesseract_state().detail == "Tesseract is not installed."
 
 
+def test_a_tesseract_without_its_english_model_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+
+    state = probes.tesseract_state()
+
+    assert (state.is_ready, state.detail) == (
+        False,
+        "Tesseract's English model is missing; install tesseract-ocr-eng.",
+    )
+
+
 def test_a_chosen_face_engine_that_cannot_be_used_is_told(settings: Settings) -> None:
     settings.FACE_ENGINE = "arcface"
 
