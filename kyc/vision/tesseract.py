@@ -18,7 +18,8 @@ import pytesseract
 
 Gray = npt.NDArray[np.uint8]
 
-# 40 times the slowest call on the specimens (0.25 s, machine busy): what takes longer hangs.
+# 40 times the slowest zone of the specimens (0.25 s, machine busy), and ten times the print of a
+# whole page (about 1 s): what takes longer hangs.
 TIMEOUT_S = 10
 NO_LANGUAGE = b"couldn't load any languages"
 
